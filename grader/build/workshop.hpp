@@ -1,0 +1,49 @@
+// Build: from a submission's files to a worker, the program that plays scenarios with them.
+#pragma once
+
+#include <build/flavour.hpp>
+#include <collect/submission.hpp>
+#include <contain/containment.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+namespace lockstep {
+
+struct Built {
+    std::filesystem::path worker;  ///< "" when the submission does not build
+    std::string diagnostics;  ///< the compiler's, capped, paths shortened to the student's own names
+    std::string file;         ///< of the first error, as the student named it; "" if unknown
+    unsigned line = 0;        ///< of the first error
+    bool cached = false;      ///< it was there already, made from the same bytes
+    std::chrono::nanoseconds compile{0};
+    std::chrono::nanoseconds link{0};
+
+    [[nodiscard]] bool ok() const noexcept { return !worker.empty(); }
+};
+
+/// Compiles and links inside the containment, and keeps what it made in a cache keyed by everything
+/// that went into it. Thread-safe; two processes may share a cache.
+class Workshop {
+public:
+    /// Throws GraderError when a toolkit is missing, or the cache can't be written.
+    Workshop(const Kit& kit, const Containment& containment, std::filesystem::path cache);
+
+    /// Throws GraderError when the compiler is missing or the machine fails; what is the
+    /// submission's fault is in `diagnostics`.
+    [[nodiscard]] Built build(const Submission& submission, Flavour flavour) const;
+
+    /// The file names that the worker's diagnoses have for a submission's files begin with this.
+    static constexpr const char* student_folder = "/submission";
+
+private:
+    const Kit& kit_;
+    const Containment& containment_;
+    std::filesystem::path cache_;
+};
+
+/// $LOCKSTEP_CACHE, else $XDG_CACHE_HOME/lockstep, else ~/.cache/lockstep, else a folder in /tmp.
+[[nodiscard]] std::filesystem::path default_cache();
+
+}  // namespace lockstep

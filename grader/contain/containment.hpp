@@ -1,0 +1,102 @@
+// Runs a program that nobody trusts, and comes back with what became of it.
+//
+// Every program runs under the supervisor (supervisor.cpp), which enforces the limits, leaves no
+// process of it alive and tells why it killed; and inside a sandbox of bubblewrap where this machine
+// allows one.
+#pragma once
+
+#include <exercise/manifest.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+struct Mount {
+    std::filesystem::path from;  ///< outside
+    std::filesystem::path to;    ///< inside; the same path as `from` where there is no sandbox
+    bool writable = false;
+};
+
+struct Job {
+    std::vector<std::string> command;       ///< the program first; an absolute path
+    std::vector<Mount> mounts;              ///< beside the system's /usr, /lib, … (read-only)
+    std::filesystem::path working_folder;   ///< inside
+    std::vector<std::string> environment;   ///< "NAME=value"; nothing else is passed on
+    Limits limits;
+    std::size_t file_bytes = std::size_t{64} << 20;   ///< of one file written
+    std::size_t scratch_bytes = std::size_t{64} << 20;  ///< of /tmp and of /dev/shm, each
+    int channel = -1;             ///< a descriptor that the program finds as its number 3; -1: none
+    bool fixed_addresses = false;  ///< no address randomisation: for sanitised programs
+};
+
+enum class End {
+    exited,       ///< on its own: `status`
+    signalled,    ///< by a signal of its own doing: `status`
+    wall_time,    ///< killed: took too long
+    cpu_time,     ///< killed: burnt too much CPU time, all its processes together
+    memory,       ///< killed: too much resident memory, all its processes together
+    output,       ///< killed: printed too much
+    processes,    ///< killed: too many processes
+    interrupted,  ///< killed: the grader was told to stop
+    not_started,  ///< never ran: `output` says why. The machine's doing, not the program's.
+};
+
+struct Outcome {
+    End end = End::not_started;
+    int status = 0;                     ///< exit code or signal number
+    std::string output;                 ///< stdout and stderr as they came, capped (head and tail)
+    std::size_t output_bytes = 0;       ///< how many there were
+    std::chrono::nanoseconds wall{0};
+    std::chrono::nanoseconds cpu{0};
+    std::size_t peak_memory_bytes = 0;
+    unsigned left_behind = 0;  ///< processes still alive when the first one ended; all were killed
+};
+
+/// What this machine offers, found by trying it.
+struct Isolation {
+    bool sandbox = false;    ///< bubblewrap works here
+    std::string limitation;  ///< "" or one sentence: what is missing, and how to get it
+};
+
+class Containment {
+public:
+    /// `supervisor`: the program. Tries the sandbox once. Throws GraderError when there is no
+    /// supervisor.
+    explicit Containment(std::filesystem::path supervisor);
+
+    [[nodiscard]] const Isolation& isolation() const noexcept { return isolation_; }
+
+    class Running {
+    public:
+        Running(Running&&) noexcept;
+        Running& operator=(Running&&) noexcept;
+        ~Running();  ///< kills the program where it was not waited for
+
+        /// Blocks until the program and everything it started are gone.
+        [[nodiscard]] Outcome wait();
+        /// Ends it as soon as may be; `wait` is still to be called. May be called from a signal-free
+        /// other thread.
+        void stop() noexcept;
+
+    private:
+        friend class Containment;
+        struct State;
+        explicit Running(std::unique_ptr<State> state);
+        std::unique_ptr<State> state_;
+    };
+
+    /// Thread-safe. Throws GraderError when the supervisor can't be started.
+    [[nodiscard]] Running start(const Job& job) const;
+    [[nodiscard]] Outcome run(const Job& job) const { return start(job).wait(); }
+
+private:
+    std::filesystem::path supervisor_;
+    Isolation isolation_;
+};
+
+}  // namespace lockstep
