@@ -105,6 +105,9 @@ std::string Trace::object_name(ObjectId object) const {
 }
 
 std::vector<Place> Trace::stack(StackId stack) const {
+    if (stack != 0 && stack < places_.size()) {
+        return places_[stack];
+    }
     if (stack == 0 || stack >= stacks_.size()) {
         return {};
     }

@@ -200,6 +200,7 @@ private:
     std::vector<std::pair<ObjectKind, unsigned>> objects_;  ///< kind, number within its kind
     std::vector<std::string> labels_;
     std::vector<std::vector<void*>> stacks_;
+    std::vector<std::vector<Place>> places_;  ///< the same stacks, where they came looked up
     std::vector<Diagnosis> diagnoses_;
 };
 

@@ -27,18 +27,28 @@ Trace TraceBuilder::build(TraceParts&& parts) {
     trace.objects_ = std::move(parts.objects);
     trace.labels_ = std::move(parts.labels);
     trace.stacks_ = std::move(parts.stacks);
+    trace.places_ = std::move(parts.places);
     trace.diagnoses_ = std::move(parts.diagnoses);
     return trace;
 }
 
 TraceParts TraceBuilder::take_apart(Trace&& trace) {
     TraceParts parts;
+    parts.policy = std::move(trace.policy_);
+    parts.seed = trace.seed_;
+    parts.spurious_wakeups = trace.spurious_wakeups_;
+    parts.memory_points = trace.memory_points_;
+    parts.steps = trace.steps_;
+    parts.completed = trace.completed_;
+    parts.touched_outside = trace.touched_outside_;
+    parts.makespan = trace.makespan_;
     parts.schedule = std::move(trace.schedule_);
     parts.events = std::move(trace.events_);
     parts.threads = std::move(trace.threads_);
     parts.objects = std::move(trace.objects_);
     parts.labels = std::move(trace.labels_);
     parts.stacks = std::move(trace.stacks_);
+    parts.places = std::move(trace.places_);
     parts.diagnoses = std::move(trace.diagnoses_);
     return parts;
 }

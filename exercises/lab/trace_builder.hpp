@@ -21,13 +21,16 @@ struct TraceParts {
     std::vector<std::pair<ObjectKind, unsigned>> objects{{ObjectKind::none, 0}};
     std::vector<std::string> labels{""};
     std::vector<std::vector<void*>> stacks{{}};
+    /// Numbered like `stacks`, and preferred to them: for a trace of another process, whose return
+    /// addresses mean nothing here. Empty where the stacks are this process's own.
+    std::vector<std::vector<Place>> places;
     std::vector<Diagnosis> diagnoses;
 };
 
 class TraceBuilder {
 public:
     [[nodiscard]] static Trace build(TraceParts&& parts);
-    /// The reverse, for the memory: `explore` makes a trace a run.
+    /// The reverse. `explore`, which makes a trace a run, does it for the memory.
     [[nodiscard]] static TraceParts take_apart(Trace&& trace);
 };
 

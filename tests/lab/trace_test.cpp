@@ -90,6 +90,47 @@ TEST_CASE("lookups of what is not there answer something harmless", "[trace]") {
     CHECK_FALSE(trace.pending_wait(99).has_value());
 }
 
+TEST_CASE("a trace whose stacks came looked up keeps their places", "[trace]") {
+    const lab::Place library{"std::mutex::lock", "mutex", 100, lab::Owner::library};
+    const lab::Place program{"Queue::get", "queue.hpp", 14, lab::Owner::program};
+    const std::vector<std::vector<lab::Place>> places{{}, {library, program}, {library}};
+    Sketch sketch;
+    sketch.parts().stacks = {{}, {&sketch}, {&sketch}};
+    sketch.parts().places = places;
+    lab::Trace trace = sketch.trace();
+    CHECK(trace.stack(0).empty());
+    CHECK(trace.stack(1) == places[1]);
+    CHECK(trace.place(1) == program);
+    CHECK_FALSE(trace.place(2).known());
+    CHECK(trace.stack(3).empty());
+
+    lab::TraceParts parts = lab::TraceBuilder::take_apart(std::move(trace));
+    CHECK(parts.places == places);
+    CHECK(lab::TraceBuilder::build(std::move(parts)).stack(2) == places[2]);
+}
+
+TEST_CASE("a trace is taken apart into what it was built from", "[trace]") {
+    Sketch sketch{2};
+    const ObjectId mutex = sketch.object(ObjectKind::mutex);
+    sketch.start(0, -1).start(1).lock(1, mutex).at(5ns).mark(1, "mark", -3).end(1);
+    sketch.parts().policy = Policy::pct(3, 256);
+    sketch.parts().seed = 17;
+    sketch.parts().spurious_wakeups = 32;
+    sketch.parts().memory_points = false;
+    sketch.parts().completed = false;
+    sketch.parts().touched_outside = true;
+    const lab::Trace first = sketch.trace();
+    lab::Trace copy = first;
+    const lab::Trace second =
+        lab::TraceBuilder::build(lab::TraceBuilder::take_apart(std::move(copy)));
+    CHECK(second.text() == first.text());
+    CHECK(second.recipe() == first.recipe());
+    CHECK(second.steps() == first.steps());
+    CHECK(second.makespan() == first.makespan());
+    CHECK_FALSE(second.completed());
+    CHECK(second.touched_outside());
+}
+
 TEST_CASE("threads without a name get one", "[trace]") {
     const lab::Trace trace = Sketch{3}.name(2, "worker").trace();
     CHECK(trace.thread_name(0) == "main");

@@ -73,6 +73,7 @@ void World::reset(const Options& options, bool user_level, TraceParts&& recycled
     parts_.events.clear();
     parts_.labels.resize(1);
     parts_.stacks.resize(1);
+    parts_.places.clear();
     parts_.diagnoses.clear();
     raw_diagnoses_.clear();
     stack_ids_.clear();
