@@ -18,6 +18,14 @@ lockstep_need(fmt 9 "it formats text" CONFIG)
 # Not CMake's own FindBoost, which newer versions of CMake have removed.
 lockstep_need(Boost 1.81 "Asio, and Process version 2" CONFIG)
 
+if(LOCKSTEP_GRADER)
+    lockstep_need(nlohmann_json 3.10 "the grader writes JSON" CONFIG)
+    lockstep_need(CLI11 2.1 "the grader reads its command line with it" CONFIG)
+    lockstep_need(tomlplusplus 3 "the grader reads manifests with it" CONFIG)
+    lockstep_need(LibArchive 3 "the grader takes submissions as archives" MODULE)
+    lockstep_need(OpenSSL 3 "the grader's cache knows files by their SHA-256" MODULE)
+endif()
+
 # Debian 12 has Catch2 2.13, newer distributions 3: their headers have different names.
 find_package(Catch2 CONFIG QUIET)
 if(NOT Catch2_FOUND OR Catch2_VERSION VERSION_LESS 2.13 OR NOT TARGET Catch2::Catch2WithMain)

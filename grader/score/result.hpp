@@ -18,11 +18,11 @@ struct Finding {
     std::string happened;  ///< one or more sentences: what was seen instead
     std::string file;      ///< the student's own file name; "" when no place is known
     unsigned line = 0;
-    std::string picture;   ///< the timeline, drawn for 80 columns; "" where none helps
-    std::string hint;      ///< one sentence that names the chapter's idea
+    std::string picture;  ///< the timeline, drawn for 80 columns; "" where none helps
+    std::string hint;     ///< one sentence that names the chapter's idea
     // For instructors only:
-    std::string detail;    ///< diagnoses with stacks, output of the program
-    std::string recipe;    ///< scenario, workload, policy and seed that play it again
+    std::string detail;  ///< diagnoses with stacks, output of the program
+    std::string recipe;  ///< scenario, workload, policy and seed that play it again
 };
 
 struct CheckResult {
@@ -64,7 +64,7 @@ struct Times {
 struct Result {
     std::string submission;  ///< as named on the command line, its last component
     std::uint64_t seed = 0;
-    std::string isolation;   ///< "sandbox", or what is missing
+    std::string isolation;  ///< "sandbox", or what is missing
     std::vector<ExerciseResult> exercises;
     Times times;
 

@@ -9,14 +9,14 @@ namespace lockstep {
 enum class Verdict {
     pass,
     wrong,
-    todo,          ///< not written yet
+    todo,  ///< not written yet
     build_error,
     crash,
     deadlock,
     data_race,
     blocked_loop,  ///< a blocking call inside a coroutine
     busy_wait,
-    leak,          ///< threads, processes, coroutines or timers left behind
+    leak,  ///< threads, processes, coroutines or timers left behind
     too_slow,
     over_limit,    ///< memory, output, processes
     timeout,       ///< the last resort: real time ran out
