@@ -1,0 +1,59 @@
+// The slow web site of the exercises: it stands in for the network.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace lockstep {
+
+struct Page {
+    std::string url;
+    std::string text;
+
+    friend bool operator==(const Page&, const Page&) = default;
+};
+
+/// Thrown by `Site::fetch`. `what()` is a sentence that names the URL.
+class FetchError : public std::runtime_error {
+public:
+    FetchError(std::string url, const std::string& sentence);
+
+    [[nodiscard]] const std::string& url() const noexcept { return url_; }
+
+private:
+    std::string url_;
+};
+
+/// A site never changes once it is made: all threads may fetch from it at the same time.
+class Site {
+public:
+    struct Entry {
+        std::string url;
+        std::chrono::nanoseconds latency{0};  ///< how long `fetch` blocks; not negative
+        std::string text;
+        bool fails = false;  ///< `fetch` throws once the latency is over
+    };
+
+    /// Throws std::invalid_argument when two entries have the same URL, or a latency is negative.
+    explicit Site(std::vector<Entry> entries);
+    Site(const Site&) = delete;
+    Site& operator=(const Site&) = delete;
+
+    /// Blocks the calling thread, without using the processor, for the latency of this URL. Then
+    /// returns the page, or throws FetchError. A URL that the site does not have fails at once.
+    ///
+    /// In the lab each call leaves a span "fetch", whose value is the URL's index in the list that
+    /// the site was made from, or -1; it ends as failed when `fetch` throws.
+    [[nodiscard]] Page fetch(std::string_view url) const;
+
+private:
+    std::vector<Entry> entries_;
+    std::unordered_map<std::string_view, std::size_t> index_;  ///< refers to `entries_`
+};
+
+}  // namespace lockstep
