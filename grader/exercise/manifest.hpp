@@ -23,11 +23,11 @@ struct Limits {
 };
 
 struct Check {
-    std::string id;  ///< "overlap"
-    int points = 0;  ///< the same for all checks of an exercise
-    int task = 0;    ///< the number of the handout's task
-    Text title;      ///< a short sentence: the test's name
-    Text shows;      ///< one sentence: what it shows
+    std::string id;             ///< "overlap"
+    int points = 0;             ///< the same for all checks of an exercise
+    int task = 0;               ///< the number of the handout's task
+    Text title;                 ///< a short sentence: the test's name
+    Text shows;                 ///< one sentence: what it shows
     std::array<Text, 3> hints;  ///< a question; what to look at; an outline
 };
 
