@@ -1,0 +1,99 @@
+#include <lab/observe.hpp>
+
+#include <support/todo.hpp>
+
+#include <worker/player.hpp>
+#include <worker/registry.hpp>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace lockstep::worker {
+namespace {
+
+class GivenWorkload final : public Workload {
+public:
+    explicit GivenWorkload(const Numbers& numbers) : numbers_{numbers} {}
+
+    std::span<const std::int64_t> list(std::string_view name) const override {
+        const auto found = numbers_.find(name);
+        if (found == numbers_.end())
+            throw std::out_of_range{"The workload has no '" + std::string{name} + "'."};
+        return found->second;
+    }
+
+private:
+    const Numbers& numbers_;
+};
+
+class Notes final : public Telling {
+public:
+    explicit Notes(Answer& answer) : answer_{answer} {}
+
+    void list(std::string_view name, std::vector<std::int64_t> values) override {
+        answer_.numbers.insert_or_assign(std::string{name}, std::move(values));
+    }
+    void text(std::string_view name, std::string_view value) override {
+        answer_.texts.insert_or_assign(std::string{name}, std::string{value});
+    }
+
+private:
+    Answer& answer_;
+};
+
+lab::Options options_for(const Request& request, const Run& run) {
+    lab::Options options;
+    options.policy = run.policy;
+    options.seed = run.seed;
+    options.spurious_wakeups = run.spurious_wakeups;
+    options.cores = request.cores;
+    options.max_steps = request.max_steps;
+    options.max_spin = request.max_spin;
+    options.stacks = request.stacks ? lab::Stacks::all : lab::Stacks::none;
+    return options;
+}
+
+}  // namespace
+
+Finished play(const Request& request,
+              const std::function<bool(const Answer&, lab::Trace&&)>& each) {
+    const Play scenario = scenario_named(request.scenario);
+    if (scenario == nullptr)
+        return {0, "The worker has no scenario '" + request.scenario + "'."};
+
+    Finished finished;
+    try {
+        for (const Run& run : request.runs) {
+            // Never freed: threads that a run has abandoned may still refer to it.
+            auto* const answer = new Answer;
+            auto* const workload = new GivenWorkload(request.workload);
+            lab::Trace trace = lab::observe(
+                [scenario, answer, workload] {
+                    Notes notes{*answer};
+                    try {
+                        scenario(*workload, notes);
+                        answer->finished = true;
+                    } catch (const Todo& todo) {
+                        answer->unwritten = Unwritten{todo.where().file_name(),
+                                                      todo.where().line(), todo.what()};
+                    }
+                },
+                options_for(request, run));
+            ++finished.runs;
+            const bool whole = trace.completed();
+            if (!each(*answer, std::move(trace)) || !whole) break;
+            delete workload;
+            delete answer;
+        }
+    } catch (const std::exception& failure) {
+        // lab::Error, or an exception that no run should let out.
+        finished.complaint = failure.what();
+    } catch (...) {
+        finished.complaint = "An exception that is no std::exception left the scenario.";
+    }
+    return finished;
+}
+
+}  // namespace lockstep::worker
