@@ -1,0 +1,308 @@
+// The public tests of exercise 01: a test case for each check of exercise.toml.
+//
+// Each plays your functions in the lab (exercises/lab/README.md), where time is virtual and the
+// threads take turns in many different orders. You may add tests of your own.
+
+#include "downloads.hpp"
+
+#include <lab/catch.hpp>
+#include <lab/events.hpp>
+#include <support/trial.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+using Milliseconds = std::vector<std::chrono::milliseconds>;
+
+/// A site with a page for each latency; those in `failing` (by index) throw.
+struct World {
+    std::vector<std::string> urls;
+    std::vector<Page> pages;
+    Site site;
+
+    explicit World(const Milliseconds& latencies, const std::vector<std::size_t>& failing = {})
+        : site{entries(latencies, failing)} {}
+
+private:
+    std::vector<Site::Entry> entries(const Milliseconds& latencies,
+                                     const std::vector<std::size_t>& failing) {
+        std::vector<Site::Entry> made;
+        for (std::size_t i = 0; i < latencies.size(); ++i) {
+            urls.push_back(fmt::format("https://example.org/page-{}", i));
+            pages.push_back({urls[i], fmt::format("text of page {}", i)});
+            made.push_back({.url = urls[i],
+                            .latency = latencies[i],
+                            .text = pages[i].text,
+                            .fails = std::ranges::count(failing, i) > 0});
+        }
+        return made;
+    }
+};
+
+lab::Finding differs(const std::string& expected, const std::string& actual) {
+    return {false, fmt::format("expected: {}\nactual:   {}", expected, actual)};
+}
+
+double seconds(lab::Duration duration) { return std::chrono::duration<double>{duration}.count(); }
+
+// --- Claims
+// ---------------------------------------------------------------------------------------
+
+trial::Claim each_fetched_once(const World& world) {
+    return [last = static_cast<std::int64_t>(world.urls.size()) - 1](const lab::Trace& trace) {
+        return lab::each_exactly_once(trace, "fetch", 0, last);
+    };
+}
+
+trial::Claim fetches(std::size_t times) {
+    return [times](const lab::Trace& trace) { return lab::happens_times(trace, "fetch", times); };
+}
+
+trial::Claim same_pages(const World& world, const std::vector<Page>& pages) {
+    return [&](const lab::Trace&) -> lab::Finding {
+        if (pages.size() != world.pages.size())
+            return differs(fmt::format("{} pages", world.pages.size()),
+                           fmt::format("{} pages", pages.size()));
+        for (std::size_t i = 0; i < pages.size(); ++i) {
+            if (pages[i] == world.pages[i]) continue;
+            return differs(
+                fmt::format("at place {} the page of {}: \"{}\"", i, world.urls[i],
+                            world.pages[i].text),
+                pages[i].url.empty() && pages[i].text.empty()
+                    ? "an empty page"
+                    : fmt::format("the page of {}: \"{}\"", pages[i].url, pages[i].text));
+        }
+        return {true, "the right pages"};
+    };
+}
+
+trial::Claim at_least_at_once(unsigned number) {
+    return [number](const lab::Trace& trace) {
+        return lab::peak_overlap_at_least(trace, "fetch", number);
+    };
+}
+
+trial::Claim at_most_at_once(unsigned number) {
+    return [number](const lab::Trace& trace) {
+        return lab::peak_overlap_at_most(trace, "fetch", number);
+    };
+}
+
+trial::Claim takes_at_most(lab::Duration limit) {
+    return [limit](const lab::Trace& trace) { return lab::makespan_at_most(trace, limit); };
+}
+
+/// Until the last download begins, so many are under way at every moment.
+trial::Claim nobody_idle_before_the_last(unsigned number) {
+    return [number](const lab::Trace& trace) -> lab::Finding {
+        const std::vector<lab::SpanRecord> fetches = trace.spans("fetch");
+        lab::Duration last{0};
+        for (const lab::SpanRecord& fetch : fetches) last = std::max(last, fetch.begin);
+        for (const lab::SpanRecord& ended : fetches) {
+            if (ended.end >= last) continue;
+            const auto under_way = std::ranges::count_if(fetches, [&](const lab::SpanRecord& one) {
+                return one.begin <= ended.end && one.end > ended.end;
+            });
+            if (under_way >= number) continue;
+            const auto waiting = std::ranges::count_if(
+                fetches, [&](const lab::SpanRecord& one) { return one.begin > ended.end; });
+            return differs(
+                fmt::format("{} downloads under way as long as URLs are waiting", number),
+                fmt::format("after {} s only {} under way, and {} waiting", seconds(ended.end),
+                            under_way, waiting));
+        }
+        return {true, "nobody was idle"};
+    };
+}
+
+trial::Claim no_fetch_after_a_failure() {
+    return [](const lab::Trace& trace) -> lab::Finding {
+        const std::vector<lab::SpanRecord> fetches = trace.spans("fetch");
+        lab::Duration failure = trace.makespan();
+        for (const lab::SpanRecord& fetch : fetches) {
+            if (fetch.outcome == lab::Outcome::failed && !fetch.open)
+                failure = std::min(failure, fetch.end);
+        }
+        // At the very instant of the failure another thread may not know of it yet.
+        for (const lab::SpanRecord& fetch : fetches) {
+            if (fetch.begin > failure)
+                return differs(
+                    fmt::format("no download begun after the first failed, at {} s",
+                                seconds(failure)),
+                    fmt::format("page {} begun at {} s", fetch.value, seconds(fetch.begin)));
+        }
+        return {true, "none begun"};
+    };
+}
+
+/// The exception that came out is that of the first URL, in their order, whose fetch failed.
+trial::Claim first_error_came_out(const World& world, const std::optional<std::string>& thrown) {
+    return [&](const lab::Trace& trace) -> lab::Finding {
+        std::int64_t first = -1;
+        for (const lab::SpanRecord& fetch : trace.spans("fetch")) {
+            if (fetch.outcome != lab::Outcome::failed) continue;
+            if (first < 0 || fetch.value < first) first = fetch.value;
+        }
+        if (first < 0) return differs("a download that fails", "none did: it was never tried");
+        const std::string& expected = world.urls[static_cast<std::size_t>(first)];
+        if (thrown == expected) return {true, "the right error"};
+        return differs(fmt::format("the FetchError of {} thrown to the caller", expected),
+                       thrown ? fmt::format("that of {}", *thrown) : "nothing thrown");
+    };
+}
+
+trial::Claim all_ended_before(const std::string& label) {
+    return [label](const lab::Trace& trace) { return lab::all_threads_ended_before(trace, label); };
+}
+
+trial::Claim threads_at_most(std::size_t number) {
+    return [number](const lab::Trace& trace) -> lab::Finding {
+        const std::size_t started = trace.threads().size() - 1;
+        if (started <= number) return {true, "few threads"};
+        return differs(fmt::format("at most {} threads started", number),
+                       fmt::format("{}", started));
+    };
+}
+
+/// Calls download_threaded, and tells which URL's FetchError came out of it, if one did.
+std::optional<std::string> error_of_download(World& world, unsigned max_threads) {
+    std::optional<std::string> thrown;
+    try {
+        (void)download_threaded(world.site, world.urls, max_threads);
+    } catch (const FetchError& error) {
+        thrown = error.url();
+    }
+    lab::event("returned");
+    return thrown;
+}
+
+}  // namespace
+
+// --- Task 1
+// ---------------------------------------------------------------------------------------
+
+TEST_CASE("the pages come in the order of the URLs, each fetched once", "[pages]") {
+    World world{{600ms, 500ms, 400ms, 300ms, 200ms, 100ms, 50ms}};
+    std::vector<Page> pages;
+    trial::expect("pages", [&] { pages = download_threaded(world.site, world.urls, 3); },
+                  {each_fetched_once(world), same_pages(world, pages)});
+}
+
+TEST_CASE("max_threads downloads are under way at once", "[overlap]") {
+    World world{Milliseconds(8, 100ms)};
+    trial::expect("overlap", [&] { (void)download_threaded(world.site, world.urls, 4); },
+                  {at_least_at_once(4), takes_at_most(200ms)});
+}
+
+TEST_CASE("never more than max_threads downloads at once", "[bound]") {
+    World world{{300ms, 100ms, 200ms, 100ms, 100ms, 200ms, 100ms, 300ms, 100ms}};
+    trial::expect("bound", [&] { (void)download_threaded(world.site, world.urls, 3); },
+                  {at_most_at_once(3)});
+}
+
+TEST_CASE("a free thread takes the next URL", "[balance]") {
+    World world{{800ms, 100ms, 110ms, 120ms, 130ms, 140ms, 150ms, 160ms, 170ms}};
+    trial::expect("balance", [&] { (void)download_threaded(world.site, world.urls, 3); },
+                  {nobody_idle_before_the_last(3)});
+}
+
+TEST_CASE("no data race, in whatever order the threads run", "[races]") {
+    World fine{{10ms, 30ms, 20ms, 20ms, 10ms, 40ms}};
+    trial::expect_no_race("races", [&] { (void)download_threaded(fine.site, fine.urls, 3); });
+
+    World broken{{10ms, 30ms, 20ms, 20ms, 10ms, 40ms}, {1, 2}};
+    trial::expect_no_race("races", [&] { (void)error_of_download(broken, 3); });
+}
+
+TEST_CASE("the first error reaches the caller, once every thread has ended", "[errors]") {
+    // Page 2 fails long before page 1, which is under way by then.
+    World world{{300ms, 250ms, 100ms, 90ms, 80ms, 70ms, 60ms, 50ms, 40ms}, {1, 2}};
+    std::optional<std::string> thrown;
+    trial::expect("errors", [&] { thrown = error_of_download(world, 3); },
+                  {first_error_came_out(world, thrown), no_fetch_after_a_failure(),
+                   all_ended_before("returned")});
+}
+
+TEST_CASE("it ends: no thread left, no deadlock, no waiting in circles", "[ends]") {
+    World fine{{30ms, 10ms, 20ms, 10ms, 30ms}};
+    trial::expect("ends", [&] { (void)error_of_download(fine, 2); }, {all_ended_before("returned")},
+                  {.tidy = true});
+
+    World broken{{30ms, 10ms, 20ms, 10ms, 30ms}, {1, 4}};
+    trial::expect("ends", [&] { (void)error_of_download(broken, 2); },
+                  {all_ended_before("returned")}, {.tidy = true});
+}
+
+TEST_CASE("no URL, one URL, more threads than URLs, no thread at all", "[edges]") {
+    std::vector<Page> pages;
+
+    World none{{}};
+    trial::expect("edges", [&] { pages = download_threaded(none.site, none.urls, 4); },
+                  {fetches(0), same_pages(none, pages)});
+
+    World one{{100ms}};
+    trial::expect("edges", [&] { pages = download_threaded(one.site, one.urls, 4); },
+                  {each_fetched_once(one), same_pages(one, pages), threads_at_most(1)});
+
+    World three{{100ms, 200ms, 300ms}};
+    trial::expect("edges", [&] { pages = download_threaded(three.site, three.urls, 100); },
+                  {each_fetched_once(three), same_pages(three, pages), at_least_at_once(3),
+                   threads_at_most(3)});
+
+    bool refused = false;
+    trial::expect("edges",
+                  [&] {
+                      refused = false;
+                      try {
+                          (void)download_threaded(three.site, three.urls, 0);
+                      } catch (const std::invalid_argument&) {
+                          refused = true;
+                      }
+                  },
+                  {[&](const lab::Trace&) {
+                       return refused ? lab::Finding{true, "refused"}
+                                      : differs("std::invalid_argument for max_threads == 0",
+                                                "nothing thrown");
+                   },
+                   fetches(0)});
+}
+
+// --- Task 2
+// ---------------------------------------------------------------------------------------
+
+TEST_CASE("the gain is measured, and exact", "[gain]") {
+    // Six pages of 125 ms, three threads: 750 ms one after the other, 250 ms with threads.
+    World world{Milliseconds(6, 125ms)};
+    Gain gain;
+    const auto exact = [&](const lab::Trace&) -> lab::Finding {
+        if (gain.sequential != 750ms)
+            return differs("sequential: 0.75 s",
+                           fmt::format("sequential: {} s", seconds(gain.sequential)));
+        if (gain.threaded != 250ms)
+            return differs("threaded: 0.25 s",
+                           fmt::format("threaded: {} s", seconds(gain.threaded)));
+        if (std::abs(gain.speed_up - 3.0) > 1e-9)
+            return differs("speed_up: 3", fmt::format("speed_up: {}", gain.speed_up));
+        return {true, "exact"};
+    };
+    // Both ways were really taken: that the figures fit could be luck, or arithmetic.
+    const auto takes_a_second = [](const lab::Trace& trace) { return lab::makespan_is(trace, 1s); };
+    trial::expect("gain", [&] { gain = measure_gain(world.site, world.urls, 3); },
+                  {fetches(12), takes_a_second, at_most_at_once(3), at_least_at_once(3), exact});
+
+    World none{{}};
+    trial::expect(
+        "gain", [&] { gain = measure_gain(none.site, none.urls, 3); }, {[&](const lab::Trace&) {
+            return gain.speed_up == 1.0 ? lab::Finding{true, "one"}
+                                        : differs("speed_up: 1 when there is nothing to download",
+                                                  fmt::format("speed_up: {}", gain.speed_up));
+        }});
+}
