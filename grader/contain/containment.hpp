@@ -1,8 +1,8 @@
 // Runs a program that nobody trusts, and comes back with what became of it.
 //
 // Every program runs under the supervisor (supervisor.cpp), which enforces the limits, leaves no
-// process of it alive and tells why it killed; and inside a sandbox of bubblewrap where this machine
-// allows one.
+// process of it alive and tells why it killed; and inside a sandbox of bubblewrap where this
+// machine allows one.
 #pragma once
 
 #include <exercise/manifest.hpp>
@@ -16,6 +16,12 @@
 
 namespace lockstep {
 
+/// Of a program's output, this many bytes are kept at most: half from its beginning, half from its
+/// end. What lies between is counted, and a line in its place says how much it was.
+inline constexpr std::size_t kept_output_bytes = std::size_t{256} << 10;
+
+/// As root, programs run as the user nobody (uid 65534), so what is mounted must be readable by
+/// everyone; a writable folder is given to that user by `start`.
 struct Mount {
     std::filesystem::path from;  ///< outside
     std::filesystem::path to;    ///< inside; the same path as `from` where there is no sandbox
@@ -23,14 +29,16 @@ struct Mount {
 };
 
 struct Job {
-    std::vector<std::string> command;       ///< the program first; an absolute path
-    std::vector<Mount> mounts;              ///< beside the system's /usr, /lib, … (read-only)
-    std::filesystem::path working_folder;   ///< inside
-    std::vector<std::string> environment;   ///< "NAME=value"; nothing else is passed on
+    std::vector<std::string> command;      ///< the program first; an absolute path
+    std::vector<Mount> mounts;             ///< beside the system's /usr, /lib, … (read-only)
+    std::filesystem::path working_folder;  ///< inside
+    std::vector<std::string> environment;  ///< "NAME=value"; nothing else is passed on
     Limits limits;
-    std::size_t file_bytes = std::size_t{64} << 20;   ///< of one file written
+    std::size_t file_bytes = std::size_t{64} << 20;     ///< of one file written
     std::size_t scratch_bytes = std::size_t{64} << 20;  ///< of /tmp and of /dev/shm, each
-    int channel = -1;             ///< a descriptor that the program finds as its number 3; -1: none
+    /// A descriptor that the program finds as its number 3; -1: none. It stays the caller's, who
+    /// closes it after `start` in order to see the end of file when the program is gone.
+    int channel = -1;
     bool fixed_addresses = false;  ///< no address randomisation: for sanitised programs
 };
 
@@ -48,9 +56,9 @@ enum class End {
 
 struct Outcome {
     End end = End::not_started;
-    int status = 0;                     ///< exit code or signal number
-    std::string output;                 ///< stdout and stderr as they came, capped (head and tail)
-    std::size_t output_bytes = 0;       ///< how many there were
+    int status = 0;                ///< exit code or signal number
+    std::string output;            ///< stdout and stderr as they came, capped (head and tail)
+    std::size_t output_bytes = 0;  ///< how many there were
     std::chrono::nanoseconds wall{0};
     std::chrono::nanoseconds cpu{0};
     std::size_t peak_memory_bytes = 0;
@@ -79,8 +87,8 @@ public:
 
         /// Blocks until the program and everything it started are gone.
         [[nodiscard]] Outcome wait();
-        /// Ends it as soon as may be; `wait` is still to be called. May be called from a signal-free
-        /// other thread.
+        /// Ends it as soon as may be; `wait` is still to be called. May be called from a
+        /// signal-free other thread.
         void stop() noexcept;
 
     private:

@@ -1,0 +1,214 @@
+#include <contain/launch.hpp>
+
+#include <contain/syscall_filter.hpp>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace lockstep {
+namespace {
+
+constexpr int channel_number = 3;
+constexpr rlim_t stack_bytes = rlim_t{8} << 20;           // what every distribution gives
+constexpr rlim_t largest_stack_bytes = rlim_t{64} << 20;  // what GCC asks for
+constexpr rlim_t open_files = 1024;
+// RLIMIT_NPROC counts threads, too. How many processes there are the supervisor sees; this only
+// bounds what a bomb may do between two looks.
+constexpr rlim_t extra_threads = 448;
+constexpr rlim_t extra_threads_outside = 1024;
+
+/// What the child tells when it could not become the program.
+struct Failure {
+    int error = 0;
+    std::array<char, 32> step{};
+};
+
+rlim_t seconds_rounded_up(std::chrono::milliseconds time) {
+    return static_cast<rlim_t>(std::max<long long>(0, (time.count() + 999) / 1000));
+}
+
+void limit(int resource, rlim_t soft, rlim_t hard) noexcept {
+    rlimit present{};
+    // Where root's own limits are lower, raising them may be refused; then they stay.
+    if (::getrlimit(static_cast<__rlimit_resource>(resource), &present) == 0) {
+        hard = std::min(hard, present.rlim_max);
+    }
+    const rlimit wanted{std::min(soft, hard), hard};
+    ::setrlimit(static_cast<__rlimit_resource>(resource), &wanted);
+}
+
+void set_limits(const Order& order) noexcept {
+    const Job& job = order.job;
+    limit(RLIMIT_CORE, 0, 0);
+    limit(RLIMIT_FSIZE, job.file_bytes, job.file_bytes);
+    limit(RLIMIT_NOFILE, open_files, open_files);
+    limit(RLIMIT_STACK, stack_bytes, largest_stack_bytes);
+    // The supervisor counts the CPU time of all; this bounds each one, a second later.
+    const rlim_t seconds = seconds_rounded_up(job.limits.cpu) + 1;
+    limit(RLIMIT_CPU, seconds, seconds + 1);
+    if (order.sandbox) {
+        const rlim_t tasks = job.limits.processes + extra_threads;
+        limit(RLIMIT_NPROC, tasks, tasks);
+    } else {
+        // Counts all that this user runs on this machine, so it can only be a wide net.
+        struct sysinfo machine {};
+        if (::sysinfo(&machine) == 0) {
+            const rlim_t tasks = machine.procs + job.limits.processes + extra_threads_outside;
+            limit(RLIMIT_NPROC, tasks, tasks);
+        }
+    }
+}
+
+/// Where memory runs out, the kernel shall take this program and not the grader.
+void volunteer_for_the_oom_killer() noexcept {
+    const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (file < 0) return;
+    if (::write(file, "1000", 4) != 4) errno = 0;  // refused: nothing lost
+    ::close(file);
+}
+
+void default_signals() noexcept {
+    for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+    std::vector<char*> result;
+    for (const auto& text : texts) result.push_back(const_cast<char*>(text.c_str()));
+    result.push_back(nullptr);
+    return result;
+}
+
+/// In the child. Comes back only when something failed, having said what.
+const char* become_the_program(const Order& order, int channel, bool drop_root,
+                               const std::vector<pid_t>& protected_processes, char** arguments,
+                               char** environment) noexcept {
+    ::setsid();
+    // The keeper's own secrets ended with the fork; /proc/self must be ours to write.
+    ::prctl(PR_SET_DUMPABLE, 1);
+    volunteer_for_the_oom_killer();
+    // Some containers forbid it; then the canary program of the sanitiser says so.
+    if (order.job.fixed_addresses) ::personality(ADDR_NO_RANDOMIZE);
+    set_limits(order);
+    if (drop_root && !become_nobody()) return "change to the user nobody";
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (!order.job.working_folder.empty() && ::chdir(order.job.working_folder.c_str()) != 0) {
+        return "enter its working folder";
+    }
+    if (channel >= 0) {
+        if (channel == channel_number) {
+            ::fcntl(channel, F_SETFD, 0);
+        } else if (::dup2(channel, channel_number) < 0) {
+            return "take its channel";
+        }
+    }
+    close_on_exec_from(channel >= 0 ? channel_number + 1 : channel_number);
+    default_signals();
+    forbid_system_calls(protected_processes);
+    ::execve(arguments[0], arguments, environment);
+    return "execute it";
+}
+
+}  // namespace
+
+bool become_nobody() noexcept {
+    if (::setgroups(0, nullptr) != 0 || ::setresgid(nobody, nobody, nobody) != 0 ||
+        ::setresuid(nobody, nobody, nobody) != 0) {
+        return false;
+    }
+    // With root went all capabilities that count; these are those that could be inherited.
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    const std::array<__user_cap_data_struct, 2> none{};
+    return ::syscall(SYS_capset, &header, none.data()) == 0;
+}
+
+bool nobody_can_run(const Job& job) noexcept {
+    const pid_t child = ::fork();
+    if (child < 0) return false;
+    if (child == 0) {
+        bool can = become_nobody() && !job.command.empty() &&
+                   ::access(job.command.front().c_str(), R_OK | X_OK) == 0;
+        if (!job.working_folder.empty()) {
+            can = can && ::access(job.working_folder.c_str(), X_OK) == 0;
+        }
+        for (const auto& mount : job.mounts) {
+            can = can && ::access(mount.to.c_str(), mount.writable ? R_OK | W_OK : R_OK) == 0;
+        }
+        ::_exit(can ? 0 : 1);
+    }
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+Launched launch(const Order& order, int channel, const std::vector<pid_t>& protected_processes) {
+    Launched launched;
+    if (order.job.command.empty()) {
+        launched.failure = "There is no program to start: the job's command is empty.";
+        return launched;
+    }
+    const bool drop_root = ::geteuid() == 0 && nobody_can_run(order.job);
+    std::vector<char*> arguments = pointers(order.job.command);
+    std::vector<char*> environment = pointers(order.job.environment);
+    std::array<int, 2> news{};
+    if (::pipe2(news.data(), O_CLOEXEC) != 0) {
+        launched.failure = std::string("A pipe could not be made: ") + std::strerror(errno) + ".";
+        return launched;
+    }
+    const Descriptor from_child(news[0]);
+    Descriptor to_parent(news[1]);
+
+    const pid_t child = ::fork();
+    if (child < 0) {
+        launched.failure =
+            std::string("A process could not be made: ") + std::strerror(errno) + ".";
+        return launched;
+    }
+    if (child == 0) {
+        // Away from the numbers that the program gets.
+        const int report = ::fcntl(to_parent.get(), F_DUPFD_CLOEXEC, 64);
+        const char* step = become_the_program(order, channel, drop_root, protected_processes,
+                                              arguments.data(), environment.data());
+        Failure failure;
+        failure.error = errno;
+        std::strncpy(failure.step.data(), step, failure.step.size() - 1);
+        if (::write(report, &failure, sizeof failure) < 0) ::_exit(126);
+        ::_exit(127);
+    }
+    to_parent.reset();
+    // The end of file says that exec has closed the other end.
+    Failure failure;
+    ssize_t size = 0;
+    while ((size = ::read(from_child.get(), &failure, sizeof failure)) < 0 && errno == EINTR) {
+    }
+    if (size == static_cast<ssize_t>(sizeof failure)) {
+        while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+        }
+        launched.failure = order.job.command.front() + " could not " + failure.step.data() + ": " +
+                           std::strerror(failure.error) +
+                           ". Look whether it is there, and whether everyone may read and run it.";
+        return launched;
+    }
+    launched.process = child;
+    return launched;
+}
+
+}  // namespace lockstep

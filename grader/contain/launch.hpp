@@ -1,0 +1,33 @@
+// From a fresh process to the program: limits, user, descriptors, then exec.
+#pragma once
+
+#include <contain/wire.hpp>
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// The user nobody, by the number that it has on every Linux: no file belongs to it.
+inline constexpr unsigned nobody = 65534;
+
+/// Gives up root, for good. False, with errno, where that is refused.
+bool become_nobody() noexcept;
+
+/// Whether the user nobody can enter, read or execute what the job names. To be asked as root.
+[[nodiscard]] bool nobody_can_run(const Job& job) noexcept;
+
+struct Launched {
+    pid_t process = -1;
+    std::string failure;  ///< where `process` is -1: why, a sentence
+};
+
+/// Starts the order's program as a child of this process. `channel` becomes its descriptor 3, -1 is
+/// none. `protected_processes`: what it may not signal; empty inside a sandbox, where it sees none.
+[[nodiscard]] Launched launch(const Order& order, int channel,
+                              const std::vector<pid_t>& protected_processes);
+
+}  // namespace lockstep
