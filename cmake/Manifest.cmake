@@ -5,7 +5,7 @@
 # an inline table a line, strings in double quotes, and no comment behind a value.
 
 # lockstep_read_manifest(<prefix> <file>) sets in the caller's scope
-#   <prefix>_id, <prefix>_number, <prefix>_files, <prefix>_checks (the last two are lists), and for each
+#   <prefix>_id, <prefix>_number, <prefix>_cores, <prefix>_files and <prefix>_checks (lists), and for each
 #   check <c> the English and French texts <prefix>_<c>_title_en, …_title_fr, …_shows_en, …_shows_fr,
 #   …_hint_1_en … …_hint_3_fr, written as in the manifest, which is also how C++ writes them.
 function(lockstep_read_manifest prefix file)
@@ -35,6 +35,8 @@ function(lockstep_read_manifest prefix file)
             set(${prefix}_id "${CMAKE_MATCH_1}" PARENT_SCOPE)
         elseif(section STREQUAL "" AND line MATCHES "^number = ([0-9]+)")
             set(${prefix}_number "${CMAKE_MATCH_1}" PARENT_SCOPE)
+        elseif(section STREQUAL "" AND line MATCHES "^cores = ([0-9]+)")
+            set(${prefix}_cores "${CMAKE_MATCH_1}" PARENT_SCOPE)
         elseif(section STREQUAL "" AND line MATCHES "^files = (.*)")
             string(REGEX MATCHALL "[A-Za-z0-9_]+\\.[a-z]+" files "${CMAKE_MATCH_1}")
             set(${prefix}_files "${files}" PARENT_SCOPE)
@@ -83,6 +85,7 @@ function(lockstep_write_checks prefix file)
         string(APPEND rows "    {\"${check}\",\n     ${shows},\n"
             "     {{${hint_1},\n       ${hint_2},\n       ${hint_3}}}},\n")
     endforeach()
+    set(cores "${${prefix}_cores}")
     list(JOIN ${prefix}_files "\", \"" files)
     file(CONFIGURE OUTPUT "${file}" @ONLY CONTENT [[
 // Made from exercise.toml by cmake/Manifest.cmake.
@@ -94,6 +97,6 @@ constexpr trial::CheckText checks[] = {
 constexpr std::string_view files[] = {"@files@"};
 }  // namespace
 
-trial::Manifest trial::manifest() { return {checks, files}; }
+trial::Manifest trial::manifest() { return {checks, files, @cores@}; }
 ]])
 endfunction()

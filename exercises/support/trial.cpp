@@ -39,6 +39,7 @@ const CheckText& text_of(std::string_view check) {
 lab::Options options_for(unsigned number) {
     lab::Options options;
     options.seed = number + 1;
+    options.cores = manifest().cores;
     if (number == 0)
         options.policy = lab::Policy::round_robin();
     else if (number % 5 == 0)
@@ -86,7 +87,8 @@ const lab::Diagnosis* find(const lab::Trace& trace, lab::Diagnosis::Kind kind) {
 /// The diagnosis that fails the check, if any.
 const lab::Diagnosis* objection(const lab::Trace& trace, bool tidy) {
     for (const lab::Diagnosis& diagnosis : trace.diagnoses()) {
-        if (tidy || fatal(diagnosis.kind) || diagnosis.kind == lab::Diagnosis::Kind::body_threw)
+        if (tidy || fatal(diagnosis.kind) || diagnosis.kind == lab::Diagnosis::Kind::body_threw ||
+            diagnosis.kind == lab::Diagnosis::Kind::too_many_threads)
             return &diagnosis;
     }
     return nullptr;

@@ -37,6 +37,7 @@ struct CheckText {
 struct Manifest {
     std::span<const CheckText> checks;
     std::span<const std::string_view> files;  ///< those a student edits
+    unsigned cores = 1;                       ///< of the modelled machine
 };
 [[nodiscard]] Manifest manifest();
 

@@ -1,0 +1,53 @@
+#include "downloads.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <stdexcept>
+
+std::vector<Page> download_threaded(Site& site, std::span<const std::string> urls,
+                                    unsigned max_threads) {
+    if (max_threads == 0) throw std::invalid_argument("max_threads must not be 0");
+    if (urls.empty()) return {};
+
+    std::vector<Page> pages(urls.size());
+    std::vector<std::exception_ptr> errors(urls.size());
+    std::atomic<bool> failed{false};
+    boost::asio::thread_pool pool(std::min<std::size_t>(max_threads, urls.size()));
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+        boost::asio::post(pool, [&, i] {
+            if (failed) return;
+            try {
+                pages[i] = site.fetch(urls[i]);
+            } catch (...) {
+                errors[i] = std::current_exception();
+                failed = true;
+            }
+        });
+    }
+    pool.join();
+
+    for (auto& error : errors)
+        if (error) std::rethrow_exception(error);
+    return pages;
+}
+
+Gain measure_gain(Site& site, std::span<const std::string> urls, unsigned max_threads) {
+    const auto begin = std::chrono::steady_clock::now();
+    (void)download_sequential(site, urls);
+    const auto between = std::chrono::steady_clock::now();
+    (void)download_threaded(site, urls, max_threads);
+    const auto end = std::chrono::steady_clock::now();
+
+    Gain gain;
+    gain.sequential = between - begin;
+    gain.threaded = end - between;
+    if (gain.threaded.count() != 0)
+        gain.speed_up = static_cast<double>(gain.sequential.count()) /
+                        static_cast<double>(gain.threaded.count());
+    return gain;
+}

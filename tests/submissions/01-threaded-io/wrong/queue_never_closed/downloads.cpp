@@ -1,0 +1,67 @@
+#include "downloads.hpp"
+
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <queue>
+#include <stdexcept>
+#include <thread>
+
+std::vector<Page> download_threaded(Site& site, std::span<const std::string> urls,
+                                    unsigned max_threads) {
+    if (max_threads == 0) throw std::invalid_argument("max_threads must not be 0");
+    std::mutex mutex;
+    std::condition_variable filled;
+    std::queue<std::size_t> queue;
+    bool failed = false;
+    std::vector<Page> pages(urls.size());
+    std::vector<std::exception_ptr> errors(urls.size());
+    std::vector<std::jthread> threads;
+    for (unsigned t = 0; t < max_threads && t < urls.size(); ++t) {
+        threads.emplace_back([&] {
+            for (;;) {
+                std::unique_lock lock(mutex);
+                filled.wait(lock, [&] { return !queue.empty() || failed; });
+                if (failed) return;
+                const std::size_t i = queue.front();
+                queue.pop();
+                lock.unlock();
+                try {
+                    pages[i] = site.fetch(urls[i]);
+                } catch (...) {
+                    lock.lock();
+                    errors[i] = std::current_exception();
+                    failed = true;
+                    filled.notify_all();
+                }
+            }
+        });
+    }
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+        const std::lock_guard lock(mutex);
+        queue.push(i);
+        filled.notify_one();
+    }
+    for (auto& thread : threads) thread.join();
+
+    for (auto& error : errors)
+        if (error) std::rethrow_exception(error);
+    return pages;
+}
+
+Gain measure_gain(Site& site, std::span<const std::string> urls, unsigned max_threads) {
+    const auto begin = std::chrono::steady_clock::now();
+    (void)download_sequential(site, urls);
+    const auto between = std::chrono::steady_clock::now();
+    (void)download_threaded(site, urls, max_threads);
+    const auto end = std::chrono::steady_clock::now();
+
+    Gain gain;
+    gain.sequential = between - begin;
+    gain.threaded = end - between;
+    if (gain.threaded.count() != 0)
+        gain.speed_up = static_cast<double>(gain.sequential.count()) /
+                        static_cast<double>(gain.threaded.count());
+    return gain;
+}

@@ -1,0 +1,34 @@
+#include "downloads.hpp"
+
+#include <cstddef>
+#include <future>
+#include <stdexcept>
+
+std::vector<Page> download_threaded(Site& site, std::span<const std::string> urls,
+                                    unsigned max_threads) {
+    if (max_threads == 0) throw std::invalid_argument("max_threads must not be 0");
+    std::vector<Page> pages;
+    for (std::size_t first = 0; first < urls.size(); first += max_threads) {
+        std::vector<std::future<Page>> wave;
+        for (std::size_t i = first; i < urls.size() && i - first < max_threads; ++i)
+            wave.push_back(std::async(std::launch::async, [&, i] { return site.fetch(urls[i]); }));
+        for (auto& future : wave) pages.push_back(future.get());
+    }
+    return pages;
+}
+
+Gain measure_gain(Site& site, std::span<const std::string> urls, unsigned max_threads) {
+    const auto begin = std::chrono::steady_clock::now();
+    (void)download_sequential(site, urls);
+    const auto between = std::chrono::steady_clock::now();
+    (void)download_threaded(site, urls, max_threads);
+    const auto end = std::chrono::steady_clock::now();
+
+    Gain gain;
+    gain.sequential = between - begin;
+    gain.threaded = end - between;
+    if (gain.threaded.count() != 0)
+        gain.speed_up = static_cast<double>(gain.sequential.count()) /
+                        static_cast<double>(gain.threaded.count());
+    return gain;
+}
