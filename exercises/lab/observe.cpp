@@ -28,7 +28,8 @@ bool user_level(Handover wanted) {
     if (wanted == Handover::user_level && !possible)
         throw Error(
             "this machine does not let user space switch threads (it takes an x86-64 processor, "
-            "Linux 5.9 and no shadow stack): use Handover::futex or Handover::automatic");
+            "no shadow stack, and Linux 5.9 or leave to call arch_prctl): use Handover::futex or "
+            "Handover::automatic");
     return wanted != Handover::futex && possible;
 }
 

@@ -129,9 +129,12 @@ TEST_CASE("abort and terminate end the run, with the place") {
 
 TEST_CASE("a std::thread that nobody joined is named where it died") {
     const lab::Options options = each_handover();
+    unsigned line = __LINE__ + 1;
     const lab::Trace destroyed = lab::observe([] { std::thread forgotten([] {}); }, options);
     CHECK(has(destroyed, Kind::joinable_destroyed));
+    CHECK(line_of(destroyed) == line);
     still_works(options);
+    line = __LINE__ + 3;
     const lab::Trace overwritten = lab::observe(
         [] {
             std::thread forgotten([] {});
@@ -140,6 +143,30 @@ TEST_CASE("a std::thread that nobody joined is named where it died") {
         },
         options);
     CHECK(has(overwritten, Kind::joinable_destroyed));
+    CHECK(line_of(overwritten) >= line);
+    CHECK(line_of(overwritten) <= line + 3);
+    still_works(options);
+}
+
+TEST_CASE("a forgotten std::thread is placed also where compilers merge what destroys several") {
+    const lab::Options options = each_handover();
+    const unsigned line = __LINE__ + 1;
+    const auto part = [](int jobs) {
+        std::thread forgotten([] {});
+        if (jobs == 0) return;
+        std::thread joined([] {});
+        if (jobs == 1) {
+            joined.join();
+            return;
+        }
+        joined.join();
+        forgotten.join();
+    };
+    const int jobs = GENERATE(0, 1);
+    const lab::Trace trace = lab::observe([&] { part(2), part(jobs); }, options);
+    REQUIRE(has(trace, Kind::joinable_destroyed));
+    CHECK(line_of(trace) > line);
+    CHECK(line_of(trace) < line + 12);
     still_works(options);
 }
 

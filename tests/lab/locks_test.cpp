@@ -131,6 +131,61 @@ TEST_CASE("a thread that ends with a lock in its hand is told") {
     still_works(options);
 }
 
+TEST_CASE("a lock that a thread took along to its end is named, also where others wait for it") {
+    const lab::Options options = each_handover();
+    std::mutex mutex;
+    unsigned line = 0;
+    const lab::Trace trace = lab::observe(
+        [&] {
+            std::thread keeper([&] {
+                line = __LINE__ + 1;
+                mutex.lock();
+            });
+            keeper.join();
+            std::thread second([&] { mutex.lock(); });
+            mutex.lock();
+            second.join();
+        },
+        options);
+    REQUIRE(trace.diagnoses().size() == 2);
+    const lab::Diagnosis& kept = trace.diagnoses()[0];
+    CHECK(kept.kind == Kind::not_released);
+    CHECK_THAT(kept.summary, lab::contains("thread 1") && lab::contains("mutex #1"));
+    CHECK(line_of(trace) == line);
+    const lab::Diagnosis& missed = trace.diagnoses()[1];
+    CHECK(missed.kind == Kind::never_woken);
+    CHECK_THAT(missed.summary, lab::contains("2 threads wait"));
+    REQUIRE(missed.witnesses.size() == 2);
+    for (const lab::Witness& waiting : missed.witnesses)
+        CHECK_THAT(waiting.state, lab::contains("held by thread 1, which has ended"));
+    still_works(options);
+    // The mutex itself is free for the next run.
+    const lab::Trace next = lab::observe([&] { const std::lock_guard lock(mutex); }, options);
+    CHECK(next.clean());
+    CHECK_FALSE(next.touched_outside());
+}
+
+TEST_CASE("a reader that ends with its lock in hand is told, with its own place") {
+    const lab::Options options = each_handover();
+    unsigned line = 0;
+    const lab::Trace trace = lab::observe(
+        [&] {
+            std::shared_mutex mutex;
+            std::thread first([&] {
+                line = __LINE__ + 1;
+                mutex.lock_shared();
+            });
+            first.join();
+            const std::shared_lock second(mutex);
+        },
+        options);
+    REQUIRE(trace.diagnoses().size() == 1);
+    CHECK(has(trace, Kind::not_released));
+    CHECK_THAT(words_of(trace), lab::contains("thread 1"));
+    CHECK(line_of(trace) == line);
+    still_works(options);
+}
+
 TEST_CASE("an error-checking mutex answers instead of blocking") {
     const lab::Options options = each_handover();
     std::vector<int> answers;

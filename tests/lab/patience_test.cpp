@@ -215,3 +215,22 @@ TEST_CASE("a body that takes its time after a diagnosis of the watchdog is watch
     for (int i = 0; i < 3; ++i) CHECK(has(observe_part(part, i == 1, options), Kind::busy_wait));
     still_works(options);
 }
+
+TEST_CASE("the watchdog may look at any moment of a thread's life and end") {
+    lab::Options options = each_handover();
+    // Short of accusing a machine that is busy with other things; a look every millisecond or so.
+    options.patience = 10ms;
+    options.stacks = lab::Stacks::none;
+    for (int i = 0; i < 300; ++i) {
+        const lab::Trace trace = lab::observe(
+            [] {
+                std::atomic<int> ended{0};
+                for (int k = 0; k < 30; ++k) std::thread([&] { ++ended; }).detach();
+                while (ended < 30) std::this_thread::sleep_for(1us);
+            },
+            options);
+        if (i == 0) CHECK(trace.threads().size() == 31);
+    }
+    options.patience = 200ms;
+    still_works(options);
+}

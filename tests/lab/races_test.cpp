@@ -1,6 +1,7 @@
 // Data races: kept with their places in ThreadSanitizer builds, and said to be unavailable in
 // others.
-#include <lab/catch.hpp>
+#include "runs.hpp"
+
 #include <lab/place.hpp>
 #include <lab/races/annotations.hpp>
 #include <lab/races/races.hpp>
@@ -14,12 +15,15 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+using namespace runs;
 using lab::races::Access;
 using lab::races::Report;
 
@@ -227,6 +231,135 @@ TEST_CASE("release and acquire order what they are put between", "[races]") {
               turn.store(1, std::memory_order_relaxed);
               second.join();
           }).empty());
+}
+
+// In runs of the lab ------------------------------------------------------------------------------
+
+TEST_CASE("a run that ended with a thread's end leaves the next run's races to be seen",
+          "[races]") {
+    if (unavailable()) return;
+    const lab::Options options = each_handover();
+    for (int i = 0; i < 3; ++i) {
+        // The body ends, and nobody is left who could run: that is where the run ends.
+        const lab::Trace left_over = lab::observe(
+            [] { std::thread([] { std::this_thread::sleep_for(1h); }).detach(); }, options);
+        CHECK(has(left_over, Kind::leaked_thread));
+        // The last to end is a thread that found the body gone.
+        const lab::Trace ended_last = lab::observe(
+            [] {
+                std::thread([] { std::this_thread::yield(); }).detach();
+                std::thread([] { std::this_thread::sleep_for(1h); }).detach();
+            },
+            options);
+        CHECK(has(ended_last, Kind::leaked_thread));
+        // The body's thread ends in the middle of a deadlock.
+        const lab::Trace deadlock = lab::observe(
+            [] {
+                std::mutex mutex;
+                mutex.lock();
+                std::thread waiting([&] { mutex.lock(); });
+                waiting.join();
+            },
+            options);
+        CHECK(has(deadlock, Kind::lock_cycle));
+        const lab::Trace race = lab::observe([] { race_on(hits); }, options);
+        CHECK(has(race, Kind::data_race));
+    }
+}
+
+TEST_CASE("threads that end by pthread_exit leave the next run's races to be seen", "[races]") {
+    if (unavailable()) return;
+    const lab::Options options = each_handover();
+    for (int i = 0; i < 3; ++i) {
+        const lab::Trace exits = lab::observe(
+            [] {
+                std::thread([] { pthread_exit(nullptr); }).join();
+                pthread_exit(nullptr);
+            },
+            options);
+        CHECK(exits.clean());
+        CHECK(has(lab::observe([] { race_on(hits); }, options), Kind::data_race));
+    }
+}
+
+namespace {
+
+/// Throws, from two threads, the one exception that a third has left behind. `touch` is called by
+/// each while it handles it, and by whoever is the last to let go of it, when it is destroyed.
+void rethrow_in_two_threads(void (*touch)()) {
+    struct Refusal : std::runtime_error {
+        explicit Refusal(int given) : std::runtime_error("no"), code(given) {}
+        int code;
+    };
+    std::exception_ptr stored;
+    std::thread([&] {
+        try {
+            throw Refusal(7);
+        } catch (...) {
+            stored = std::current_exception();
+        }
+    }).join();
+    std::atomic<int> sum{0};
+    const auto handle = [&sum, touch](std::exception_ptr mine) {
+        try {
+            std::rethrow_exception(std::move(mine));
+        } catch (const Refusal& refusal) {
+            sum.fetch_add(refusal.code, std::memory_order_relaxed);
+            touch();
+        }
+    };
+    std::thread first(handle, stored);
+    std::thread second(handle, std::move(stored));
+    stored = nullptr;
+    first.join();
+    second.join();
+    if (sum != 14) std::abort();
+}
+
+}  // namespace
+
+TEST_CASE("an exception that threads share is no race, whoever lets go of it last", "[races]") {
+    lab::ExploreOptions options;
+    options.handover = GENERATE(lab::Handover::user_level, lab::Handover::futex);
+    options.schedules = 200;
+    const lab::Exploration exploration =
+        lab::explore([] { rethrow_in_two_threads([] {}); }, options);
+    INFO(exploration.explain());
+    CHECK_FALSE(exploration.failed());
+}
+
+TEST_CASE("a race between threads that share an exception is found all the same", "[races]") {
+    if (unavailable()) return;
+    const lab::Options options = each_handover();
+    const unsigned line = __LINE__ + 1;
+    const lab::Trace trace = lab::observe([] { rethrow_in_two_threads([] { ++hits; }); }, options);
+    REQUIRE(has(trace, Kind::data_race));
+    CHECK(line_of(trace) == line);
+}
+
+namespace {
+
+/// As small a frame as a call of itself can have.
+[[gnu::noinline]] unsigned dig(volatile unsigned* bottom) {
+    if (*bottom == 1) return 0;
+    return dig(bottom) + 1;
+}
+
+}  // namespace
+
+TEST_CASE("a deep recursion with small frames uses up the stack, not the detector", "[races]") {
+    if (unavailable()) return;
+    const lab::Options options = each_handover();
+    const bool in_thread = GENERATE(false, true);
+    const lab::Trace trace = observe_part(
+        [] {
+            volatile unsigned bottom = 0;
+            hits = static_cast<int>(dig(&bottom));
+        },
+        in_thread, options);
+    REQUIRE(has(trace, Kind::stack_overflow));
+    CHECK_THAT(words_of(trace), lab::contains("dig"));
+    still_works(options);
 }
 
 // What becomes of the process is seen from outside: these two are played in a process of their own.

@@ -9,8 +9,9 @@
 //                are each context's own.
 //   futex        Every context has its own kernel thread; the baton is a futex word each.
 //
-// The first needs the FSGSBASE instructions (Linux 5.9 and later on x86-64 allow them); the second
-// works everywhere. What a program can observe is the same.
+// The first sets the FS base by an instruction where the kernel allows it (FSGSBASE: Linux 5.9 and
+// later on x86-64), else by a system call, which is still cheaper than waking another kernel
+// thread; the second works everywhere. What a program can observe is the same.
 #pragma once
 
 #include <atomic>

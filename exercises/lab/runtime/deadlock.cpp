@@ -53,6 +53,14 @@ std::vector<ThreadId> World::find_ring() const {
     return {};
 }
 
+// Not for a thread that could still do something: for a notification, or for a lock whose holder
+// took it along to its end.
+bool World::waits_for_word(const Thread& thread) const {
+    if (!thread.blocked || thread.ended) return false;
+    const std::vector<ThreadId> awaited = awaited_by(thread);
+    return std::ranges::all_of(awaited, [this](ThreadId id) { return threads_[id].ended; });
+}
+
 // Three ways in which a thread that waits was told, and did not hear it. Each is told apart from a
 // notification that was rightly ignored because the state behind it was looked at later.
 std::optional<std::string> World::how_wakeup_was_lost(const Thread& thread) const {
@@ -116,10 +124,9 @@ RawDiagnosis World::explain_deadlock() const {
         }
     }
     if (first.empty()) {
-        // Those at the ends of the arrows: they wait for word, not for a lock or a thread.
+        // Those at the ends of the arrows.
         for (std::size_t i = 0; i < thread_count_; ++i)
-            if (threads_[i].blocked && !threads_[i].ended && awaited_by(threads_[i]).empty())
-                first.push_back(threads_[i].id);
+            if (waits_for_word(threads_[i])) first.push_back(threads_[i].id);
         diagnosis.summary =
             first.size() == 1
                 ? trace_name(threads_[first[0]]) + " waits, and nobody is left who could wake it"

@@ -68,6 +68,8 @@ void World::leave_to_parent() noexcept {
 void World::return_to_observer(Thread& self) {
     if (body_ended_) take_stacks(self);
     tsan::release(&self);
+    // From within its last step (`leave`): its host may serve again, and starts afresh.
+    if (self.ended) tsan::ignore_end();
     running_ = nullptr;
     Context nowhere;
     if (user_level_) {
@@ -86,7 +88,8 @@ std::string World::state_of(const Thread& thread) const {
     const auto holder = [&](const Object& object) {
         if (object.owner != no_thread)
             return ", held by " +
-                   (object.owner == thread.id ? "itself" : trace_name(threads_[object.owner]));
+                   (object.owner == thread.id ? "itself" : trace_name(threads_[object.owner])) +
+                   (threads_[object.owner].ended ? ", which has ended" : "");
         if (object.reader_count > 0) {
             std::string readers;
             object.readers.each([&](ThreadId id) {
@@ -223,10 +226,25 @@ bool World::is_told_already(const Diagnosis& last) const {
                        });
 }
 
+// Of several unjoined threads, the one that `destroyer` itself started last: what was made last is
+// destroyed first.
+Place World::where_forgotten_was_started(ThreadId destroyer) const {
+    const Thread* forgotten = nullptr;
+    for (std::size_t i = 1; i < thread_count_; ++i) {
+        const Thread& thread = threads_[i];
+        if (thread.joined || thread.detached || thread.created_at == 0) continue;
+        if (forgotten == nullptr || thread.creator == destroyer) forgotten = &thread;
+    }
+    if (forgotten == nullptr) return {};
+    for (const Place& place : places_of(parts_.stacks[forgotten->created_at]))
+        if (place.owner == Owner::program && place.known()) return place;
+    return {};
+}
+
 // std::terminate does not say why it was called; the frame that called it does. That frame is
 // inlined from <thread>. Clang makes one call of several in a function, and then there is only a
 // file (or not even the right one) with line 0; together with a thread that nobody joined that is
-// telling, too.
+// telling, too. The place is then where that thread was started, which is where to look.
 void World::tell_forgotten_join(Diagnosis& diagnosis) const {
     if (diagnosis.kind != Diagnosis::Kind::terminated || diagnosis.witnesses.empty()) return;
     Witness& culprit = diagnosis.witnesses.front();
@@ -247,6 +265,7 @@ void World::tell_forgotten_join(Diagnosis& diagnosis) const {
                              : destroyed ? " destroyed"
                                          : " destroyed or overwrote") +
                             " a std::thread that was neither joined nor detached";
+        if (!culprit.place.known()) culprit.place = where_forgotten_was_started(culprit.thread);
         if (!culprit.place.known() && !place.known())
             culprit.place = {place.function, "", 0, Owner::program};
         return;

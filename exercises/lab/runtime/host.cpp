@@ -29,7 +29,16 @@ namespace {
 // Room for the frames below `park_and_serve` in which a host waits at user level.
 constexpr std::size_t parking_space = 4096;
 constexpr std::size_t stack_size = std::size_t{1} << 20;
-constexpr std::size_t stack_size_sanitised = std::size_t{4} << 20;  // red zones make frames larger
+constexpr std::size_t stack_size_asan = std::size_t{4} << 20;  // red zones make frames larger
+// ThreadSanitizer keeps a stack of calls of its own, 65,536 deep, and does not look where it ends
+// (kShadowStackSize). Instrumented frames have 32 bytes at least, so that the guard page comes
+// first.
+constexpr std::size_t stack_size_tsan = std::size_t{2} << 20;
+
+std::size_t stack_size_here() noexcept {
+    if (__tsan_init != nullptr) return stack_size_tsan;
+    return __asan_init != nullptr ? stack_size_asan : stack_size;
+}
 
 // Modules whose thread_local variables belong to the thread itself, not to its tenant: malloc's
 // caches, the dynamic loader's and the sanitizers' state.
@@ -166,7 +175,7 @@ Host* Hosts::make(bool user_level) {
     host->for_one = sanitiser_is_static();
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, sanitised() ? stack_size_sanitised : stack_size);
+    pthread_attr_setstacksize(&attributes, stack_size_here());
     Start start{*host, user_level};
     const int failed =
         interpose::original_pthread_create(&host->handle, &attributes, host_main, &start);

@@ -29,6 +29,7 @@ bool really_free(const pthread_mutex_t* mutex) noexcept {
 
 void World::acquire(Thread& self, Object& object) {
     object.owner = self.id;
+    object.owner_kernel_id = self.host->kernel_id;
     object.depth = 1;
     object.waiters.remove(self.id);
     runnable_ -= object.waiters;
@@ -36,7 +37,15 @@ void World::acquire(Thread& self, Object& object) {
     self.tried_in_vain = false;
     self.takings[self.taking_count++ % self.takings.size()] = {object.id, steps_};
     record(self, EventKind::locked, object.id, 0);
-    if (record_stacks_) object.taken_at = parts_.events.back().stack;
+}
+
+// Where the holder took the lock for the last time; 0 when that was not recorded.
+StackId World::where_taken(const Thread& holder, const Object& object) const noexcept {
+    for (auto event = parts_.events.rbegin(); event != parts_.events.rend(); ++event)
+        if (event->thread == holder.id && event->object == object.id &&
+            (event->kind == EventKind::locked || event->kind == EventKind::locked_shared))
+            return event->stack;
+    return 0;
 }
 
 void World::release(Object& object) noexcept {
@@ -71,21 +80,19 @@ int World::wait_for_outsider(Thread& self, Object& object, Wait wait, Time deadl
     return ready ? failed : ETIMEDOUT;
 }
 
-// What abandoned threads hold would be held for ever, and a global mutex is met again in the next
-// run. The memory is looked at from a distance, for nobody says that it is still there; that it
-// names the owner shows that it is still the lock.
+// What threads hold when the run is over would be held for ever, and a global mutex is met again in
+// the next run. The memory is looked at from a distance, for nobody says that it is still there;
+// that it names the owner shows that it is still the lock.
 void World::free_abandoned_locks() noexcept {
     objects_.each([&](Object& object) {
         if (object.kind != ObjectKind::mutex || object.owner == no_thread || object.spins) return;
-        const Thread& owner = threads_[object.owner];
-        if (owner.ended) return;
         pthread_mutex_t copy;
         const iovec here{&copy, sizeof copy};
         const iovec there{const_cast<void*>(object.address), sizeof copy};
         if (interpose::original_syscall(SYS_process_vm_readv, getpid(), &here, 1, &there, 1, 0) !=
             static_cast<long>(sizeof copy))
             return;
-        if (copy.__data.__owner != owner.host->kernel_id) return;
+        if (copy.__data.__owner != object.owner_kernel_id) return;
         auto* mutex = static_cast<pthread_mutex_t*>(const_cast<void*>(object.address));
         if (kind_of(mutex) == PTHREAD_MUTEX_NORMAL) {
             interpose::original_pthread_mutex_unlock(mutex);

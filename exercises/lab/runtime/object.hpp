@@ -19,12 +19,12 @@ struct Object {
     ObjectId id = 0;
     const void* address = nullptr;
     ThreadId owner = no_thread;  ///< exclusive holder; for `once`: who runs the initialiser
+    int owner_kernel_id = 0;     ///< the owner's, as a mutex itself notes it
     std::uint32_t depth = 0;     ///< how often the owner holds it
     bool spins = false;          ///< a pthread_spinlock_t
     std::uint32_t reader_count = 0;
     ThreadSet readers;
     ThreadSet waiters;
-    StackId taken_at = 0;
     // Condition variables: what became of the notifications (deadlock.cpp).
     std::uint32_t heard = 0;    ///< notifications that woke somebody
     std::uint32_t unheard = 0;  ///< notifications that found nobody waiting

@@ -154,9 +154,12 @@ void on_tick(int, siginfo_t*, void* raw_context) {
     if (!the_world.active() || running == nullptr) {
         watch.idle_since = 0;
     } else if (!the_world.at_user_level() && here == watch.observer) {
-        // The observer's kernel thread only waits: ask on the one that has the baton.
-        interpose::original_syscall(SYS_tgkill, getpid(), running->host->kernel_id,
-                                    watchdog_signal);
+        // The observer's kernel thread only waits: ask on the one that has the baton. That one goes
+        // on meanwhile, and may end, whereupon it has no host any more. The host itself outlives
+        // the run, for while there is one only this kernel thread could destroy it.
+        const Host* host = __atomic_load_n(&running->host, __ATOMIC_RELAXED);
+        if (host != nullptr)
+            interpose::original_syscall(SYS_tgkill, getpid(), host->kernel_id, watchdog_signal);
     } else if (watch.idle_since == 0 || watch.seen_steps != the_world.steps() ||
                watch.seen_life != watch.life || watch.seen_kernel_thread != here) {
         watch.seen_steps = the_world.steps();
@@ -318,7 +321,9 @@ Session::Session(std::chrono::milliseconds patience) : lent_(nullptr) {
             "call it before or after");
     auto lent = std::make_unique<Lent>();
     lent->turn = std::unique_lock(turn);
-    static_cast<void>(string_functions());  // not for the first time in a signal handler
+    // Not for the first time in a signal handler, which may come in the middle of the making.
+    static_cast<void>(string_functions());
+    static_cast<void>(world());
 
     pthread_sigmask(SIG_SETMASK, nullptr, &lent->former_mask);
     lent->fault_stack = std::make_unique<std::byte[]>(fault_stack_size);

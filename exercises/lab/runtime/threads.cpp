@@ -231,10 +231,14 @@ void World::finish(Thread& self) {
     point(self);
     if (self.locks_held > 0)
         objects_.each([&](Object& object) {
-            if (object.owner != self.id || object.kind == ObjectKind::once) return;
+            const bool holds = object.owner == self.id || object.readers.contains(self.id);
+            if (!holds || object.kind == ObjectKind::once) return;
+            const StackId taken = where_taken(self, object);
             note(Diagnosis::Kind::not_released,
                  trace_name(self) + " ended while it held " + object_name(object), self,
-                 "took " + object_name(object) + " here, and never released it", object.taken_at);
+                 "took " + object_name(object) + (taken != 0 ? " here" : "") +
+                     ", and never released it",
+                 taken);
         });
     tsan::release(&self);
     self.ended = true;

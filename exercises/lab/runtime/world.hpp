@@ -208,6 +208,7 @@ private:
     // Locks
     void acquire(Thread& self, Object& object);
     void release(Object& object) noexcept;
+    [[nodiscard]] StackId where_taken(const Thread& holder, const Object& object) const noexcept;
     void free_abandoned_locks() noexcept;
     int wait_for_lock(Thread& self, Object& object, Wait wait, Time deadline);
     template <class Try>
@@ -241,10 +242,12 @@ private:
     [[nodiscard]] RawDiagnosis::RawWitness witness_of(const Thread& thread,
                                                       std::string state) const;
     [[nodiscard]] std::vector<ThreadId> find_ring() const;
+    [[nodiscard]] bool waits_for_word(const Thread& thread) const;
     [[nodiscard]] std::optional<std::string> how_wakeup_was_lost(const Thread& thread) const;
     [[nodiscard]] std::string state_of(const Thread& thread) const;
     [[noreturn]] void return_to_observer(Thread& self);
     void tell_forgotten_join(Diagnosis& diagnosis) const;
+    [[nodiscard]] Place where_forgotten_was_started(ThreadId destroyer) const;
     [[nodiscard]] bool is_told_already(const Diagnosis& last) const;
     [[nodiscard]] ThreadId tenant_of(std::uint64_t kernel_thread) const noexcept;
     void settle_threads();
