@@ -89,6 +89,20 @@ void default_signals() noexcept {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+/// Whether the user nobody can enter, read or execute what the job names. To be asked as root.
+bool nobody_can_run(const Job& job) noexcept {
+    if (::setegid(nobody) != 0 || ::seteuid(nobody) != 0) return false;
+    const auto can = [](const char* path, int mode) {
+        return ::faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0;
+    };
+    bool all = can(job.command.front().c_str(), R_OK | X_OK);
+    if (!job.working_folder.empty()) all = all && can(job.working_folder.c_str(), X_OK);
+    for (const auto& mount : job.mounts) {
+        all = all && can(mount.to.c_str(), mount.writable ? R_OK | W_OK : R_OK);
+    }
+    return ::seteuid(0) == 0 && ::setegid(0) == 0 && all;
+}
+
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
     std::vector<char*> result;
     for (const auto& text : texts) result.push_back(const_cast<char*>(text.c_str()));
@@ -97,7 +111,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 }
 
 /// In the child. Comes back only when something failed, having said what.
-const char* become_the_program(const Order& order, int channel, bool drop_root,
+const char* become_the_program(const Order& order, int channel,
                                const std::vector<pid_t>& protected_processes, char** arguments,
                                char** environment) noexcept {
     ::setsid();
@@ -107,7 +121,9 @@ const char* become_the_program(const Order& order, int channel, bool drop_root,
     // Some containers forbid it; then the canary program of the sanitiser says so.
     if (order.job.fixed_addresses) ::personality(ADDR_NO_RANDOMIZE);
     set_limits(order);
-    if (drop_root && !become_nobody()) return "change to the user nobody";
+    if (::geteuid() == 0 && nobody_can_run(order.job) && !become_nobody()) {
+        return "change to the user nobody";
+    }
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (!order.job.working_folder.empty() && ::chdir(order.job.working_folder.c_str()) != 0) {
         return "enter its working folder";
@@ -139,33 +155,12 @@ bool become_nobody() noexcept {
     return ::syscall(SYS_capset, &header, none.data()) == 0;
 }
 
-bool nobody_can_run(const Job& job) noexcept {
-    const pid_t child = ::fork();
-    if (child < 0) return false;
-    if (child == 0) {
-        bool can = become_nobody() && !job.command.empty() &&
-                   ::access(job.command.front().c_str(), R_OK | X_OK) == 0;
-        if (!job.working_folder.empty()) {
-            can = can && ::access(job.working_folder.c_str(), X_OK) == 0;
-        }
-        for (const auto& mount : job.mounts) {
-            can = can && ::access(mount.to.c_str(), mount.writable ? R_OK | W_OK : R_OK) == 0;
-        }
-        ::_exit(can ? 0 : 1);
-    }
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 Launched launch(const Order& order, int channel, const std::vector<pid_t>& protected_processes) {
     Launched launched;
     if (order.job.command.empty()) {
         launched.failure = "There is no program to start: the job's command is empty.";
         return launched;
     }
-    const bool drop_root = ::geteuid() == 0 && nobody_can_run(order.job);
     std::vector<char*> arguments = pointers(order.job.command);
     std::vector<char*> environment = pointers(order.job.environment);
     std::array<int, 2> news{};
@@ -185,8 +180,8 @@ Launched launch(const Order& order, int channel, const std::vector<pid_t>& prote
     if (child == 0) {
         // Away from the numbers that the program gets.
         const int report = ::fcntl(to_parent.get(), F_DUPFD_CLOEXEC, 64);
-        const char* step = become_the_program(order, channel, drop_root, protected_processes,
-                                              arguments.data(), environment.data());
+        const char* step = become_the_program(order, channel, protected_processes, arguments.data(),
+                                              environment.data());
         Failure failure;
         failure.error = errno;
         std::strncpy(failure.step.data(), step, failure.step.size() - 1);

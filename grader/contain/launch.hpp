@@ -17,9 +17,6 @@ inline constexpr unsigned nobody = 65534;
 /// Gives up root, for good. False, with errno, where that is refused.
 bool become_nobody() noexcept;
 
-/// Whether the user nobody can enter, read or execute what the job names. To be asked as root.
-[[nodiscard]] bool nobody_can_run(const Job& job) noexcept;
-
 struct Launched {
     pid_t process = -1;
     std::string failure;  ///< where `process` is -1: why, a sentence

@@ -15,9 +15,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <initializer_list>
 #include <set>
 #include <stdexcept>
@@ -42,11 +42,16 @@ std::string own_program() { return fs::read_symlink("/proc/self/exe").string(); 
 /// Whether root here is the machine's (or container's) root, to whom nobody is another user.
 bool can_become_nobody() {
     if (::geteuid() != 0) return false;
-    std::ifstream map("/proc/self/uid_map");
+    const Descriptor file(::open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC));
+    std::array<char, 4096> text{};
+    if (!file || ::read(file.get(), text.data(), text.size() - 1) <= 0) return false;
     unsigned long long inside = 0;
     unsigned long long outside = 0;
     unsigned long long count = 0;
-    while (map >> inside >> outside >> count) {
+    int length = 0;
+    for (const char* line = text.data();
+         std::sscanf(line, "%llu %llu %llu%n", &inside, &outside, &count, &length) == 3;
+         line += length) {
         if (inside <= nobody && nobody - inside < count) return true;
     }
     return false;

@@ -40,9 +40,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <iostream>
 #include <string_view>
 
 namespace {
@@ -83,9 +83,9 @@ int main(int argc, char** argv) {
             return keep(lifeline, std::atoi(argv[2]), Surroundings::machine, {std::atoi(argv[3])});
         }
     } catch (const std::exception& problem) {
-        std::cerr << problem.what() << '\n';
+        std::fprintf(stderr, "%s\n", problem.what());
         return EXIT_FAILURE;
     }
-    std::cerr << "This program is started by the grader of Lockstep, and by nobody else.\n";
+    std::fputs("This program is started by the grader of Lockstep, and by nobody else.\n", stderr);
     return EXIT_FAILURE;
 }

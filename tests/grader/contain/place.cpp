@@ -1,0 +1,82 @@
+#include "place.hpp"
+
+#include <lab/catch.hpp>
+
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool before_long(const std::function<bool()>& condition) {
+    for (int i = 0; i < 3'000; ++i) {
+        if (condition()) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+}
+
+}  // namespace
+
+const Containment* in_a_sandbox() {
+    static const Containment containment(SUPERVISOR);
+    if (containment.isolation().sandbox) return &containment;
+    WARN("Not tested here. " << containment.isolation().limitation);
+    return nullptr;
+}
+
+const Containment* without_a_sandbox() {
+    static const Containment containment = [] {
+        ::setenv("LOCKSTEP_NO_SANDBOX", "1", 1);
+        Containment made(SUPERVISOR);
+        ::unsetenv("LOCKSTEP_NO_SANDBOX");
+        return made;
+    }();
+    return &containment;
+}
+
+const std::vector<Place> places{in_a_sandbox, without_a_sandbox};
+
+Job guest(std::vector<std::string> arguments) {
+    Job job;
+    job.command = std::move(arguments);
+    job.command.insert(job.command.begin(), GUEST);
+    job.mounts = {{GUEST, GUEST}};
+    return job;
+}
+
+std::string token() {
+    static std::atomic<int> count{0};
+    return "token-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
+}
+
+std::vector<int> processes_with(const std::string& token) {
+    std::vector<int> found;
+    for (const auto& entry : fs::directory_iterator("/proc")) {
+        const int number = std::atoi(entry.path().filename().c_str());
+        if (number == 0) continue;
+        std::ifstream file(entry.path() / "cmdline");
+        const std::string line{std::istreambuf_iterator<char>(file), {}};
+        if (line.find(token) != std::string::npos) found.push_back(number);
+    }
+    return found;
+}
+
+bool some_appear(const std::string& token) {
+    return before_long([&] { return !processes_with(token).empty(); });
+}
+
+bool all_vanish(const std::string& token) {
+    return before_long([&] { return processes_with(token).empty(); });
+}
+
+}  // namespace lockstep

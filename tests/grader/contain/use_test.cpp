@@ -1,0 +1,150 @@
+// How the grader uses a containment: channels, many at once, stopping, dying.
+#include "place.hpp"
+
+#include <lab/catch.hpp>
+
+#include <base/error.hpp>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace lockstep;
+using namespace std::chrono_literals;
+
+TEST_CASE("grader and program talk through the channel, until one of them ends it") {
+    const Containment* containment = GENERATE(from_range(places))();
+    REQUIRE_PLACE(containment);
+    std::array<int, 2> ends{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+    Job job = guest({"shout"});
+    job.channel = ends[1];
+    Containment::Running running = containment->start(job);
+    ::close(ends[1]);
+
+    REQUIRE(::write(ends[0], "hello", 5) == 5);
+    std::string heard(5, ' ');
+    REQUIRE(::recv(ends[0], heard.data(), heard.size(), MSG_WAITALL) == 5);
+    CHECK(heard == "HELLO");
+
+    // The program sees our end, and we see its end: nobody between holds the channel open.
+    SECTION("the grader ends it") {
+        ::shutdown(ends[0], SHUT_WR);
+        CHECK(running.wait().end == End::exited);
+        CHECK(::read(ends[0], heard.data(), heard.size()) == 0);
+    }
+    SECTION("the program is ended") {
+        running.stop();
+        CHECK(::read(ends[0], heard.data(), heard.size()) <= 0);
+        CHECK(running.wait().end == End::interrupted);
+    }
+    ::close(ends[0]);
+}
+
+TEST_CASE("another thread can stop a program that is being waited for") {
+    const Containment* containment = GENERATE(from_range(places))();
+    REQUIRE_PLACE(containment);
+    const std::string mine = token();
+    Job job = guest({"daemons", "2", mine});
+    job.command[1] = "ignore_signals";
+    job.limits.wall = 600s;
+    Containment::Running running = containment->start(job);
+    std::jthread stopper([&] {
+        static_cast<void>(some_appear(mine));
+        running.stop();
+        running.stop();
+    });
+    CHECK(running.wait().end == End::interrupted);
+    CHECK(processes_with(mine).empty());
+}
+
+TEST_CASE("a program that nobody waits for is killed, with all that it started") {
+    const Containment* containment = GENERATE(from_range(places))();
+    REQUIRE_PLACE(containment);
+    const std::string mine = token();
+    {
+        Containment::Running forgotten = containment->start(guest({"sleep", mine}));
+        REQUIRE(some_appear(mine));
+        Containment::Running moved = std::move(forgotten);
+    }
+    CHECK(processes_with(mine).empty());
+}
+
+TEST_CASE("waiting twice is refused") {
+    Containment::Running running = without_a_sandbox()->start(guest({"exit", "0"}));
+    CHECK(running.wait().end == End::exited);
+    CHECK_THROWS_AS(running.wait(), GraderError);
+}
+
+TEST_CASE("four threads contain programs at once and each gets its own outcome") {
+    const Containment* containment = GENERATE(from_range(places))();
+    REQUIRE_PLACE(containment);
+    std::atomic<int> wrong{0};
+    std::atomic<int> right{0};
+    {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < 4; ++thread) {
+            threads.emplace_back([&, thread] {
+                for (int i = 0; i < 5; ++i) {
+                    const int code = 10 * thread + i;
+                    const Outcome outcome = containment->run(guest({"exit", std::to_string(code)}));
+                    ++(outcome.end == End::exited && outcome.status == code ? right : wrong);
+                }
+            });
+        }
+    }
+    CHECK(right == 20);
+    CHECK(wrong == 0);
+    // And no zombie is left.
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+}
+
+TEST_CASE("no descriptor is used up by containing") {
+    const Containment* containment = GENERATE(from_range(places))();
+    REQUIRE_PLACE(containment);
+    const auto next = [] {
+        const int number = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+        ::close(number);
+        return number;
+    };
+    static_cast<void>(containment->run(guest({"exit", "0"})));
+    const int before = next();
+    for (int i = 0; i < 5; ++i) static_cast<void>(containment->run(guest({"exit", "0"})));
+    CHECK(next() == before);
+}
+
+TEST_CASE("a grader that is killed leaves nothing behind") {
+    const bool sandboxed = GENERATE(true, false);
+    if (sandboxed && in_a_sandbox() == nullptr) return;
+    const std::string mine = token();
+    const pid_t grader = ::fork();
+    REQUIRE(grader >= 0);
+    if (grader == 0) {
+        if (!sandboxed) ::setenv("LOCKSTEP_NO_SANDBOX", "1", 1);
+        ::execl(DOOMED_GRADER, DOOMED_GRADER, SUPERVISOR, GUEST, "ignore_signals", mine.c_str(),
+                static_cast<char*>(nullptr));
+        ::_exit(127);
+    }
+    // The grader has the word on its command line as well.
+    const auto appear = [&] {
+        for (int i = 0; i < 3'000; ++i) {
+            if (processes_with(mine).size() >= 2) return true;
+            std::this_thread::sleep_for(10ms);
+        }
+        return false;
+    };
+    CHECK(appear());
+    ::kill(grader, SIGKILL);
+    REQUIRE(::waitpid(grader, nullptr, 0) == grader);
+    CHECK(all_vanish(mine));
+}
