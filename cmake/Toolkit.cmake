@@ -1,0 +1,234 @@
+# Toolkits: all that compiling and linking a worker takes, in one folder, so that a sandbox needs to
+# show a compiler nothing else of the kit. grader/build/toolkit.hpp reads what is written here.
+#
+#   BUILD/toolkits/<flavour>/
+#     toolkit.json   the compiler, its flags, and what to link, for grader/build
+#     contents       a hash of every file: what was built with another toolkit is not used again
+#     include/       public headers: <lab/…>, <support/…>, NN-name/<contract>.hpp
+#     prelude.hpp    included ahead of every student's file, and precompiled beside it
+#     lib/           the lab, the worker's main, the exercises' support, Asio, scenarios
+#     private/       scenarios that are compiled with a student's header, and what they include
+include(Manifest)
+
+# lockstep_add_toolkit(<flavour> LAB <suffix of the lab's targets> [OPTIONS <compile option>…]
+#                      [LINK <link option>…])
+#
+# Makes the target lockstep_toolkit_<flavour>.
+function(lockstep_add_toolkit flavour)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LAB" "OPTIONS;LINK")
+    set(folder "${PROJECT_BINARY_DIR}/toolkits/${flavour}")
+    set(files)
+
+    # -O1 -g1: a student waits for this, and Asio's code generation dominates; -g1 has the lines that
+    # diagnoses name.
+    set(flags -std=c++20 -O1 -g1 -fno-omit-frame-pointer -pthread -pipe
+        -DBOOST_ASIO_SEPARATE_COMPILATION
+        ${arg_OPTIONS})
+    lockstep_find_boost_includes_(includes)
+
+    lockstep_copy_headers_("${folder}/include" headers)
+    list(APPEND files ${headers})
+
+    # --- The precompiled prelude ------------------------------------------------------------------
+    set(source "${PROJECT_SOURCE_DIR}/grader/build/prelude.hpp")
+    set(prelude "${folder}/prelude.hpp")
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        set(precompiled "${prelude}.pch")
+    else()
+        set(precompiled "${prelude}.gch")
+    endif()
+    add_custom_command(OUTPUT "${prelude}"
+        COMMAND "${CMAKE_COMMAND}" -E copy "${source}" "${prelude}"
+        DEPENDS "${source}" VERBATIM)
+    add_custom_command(OUTPUT "${precompiled}"
+        COMMAND "${CMAKE_CXX_COMPILER}" ${flags} ${includes} "-I${folder}/include"
+            -MD -MF "${folder}/prelude.d" -MT "${precompiled}"
+            -x c++-header "${prelude}" -o "${precompiled}"
+        DEPENDS "${prelude}" ${headers}
+        DEPFILE "${folder}/prelude.d"
+        COMMENT "Precompiling the headers of the ${flavour} toolkit"
+        VERBATIM)
+    list(APPEND files "${prelude}" "${precompiled}")
+
+    # --- What is linked ---------------------------------------------------------------------------
+    lockstep_add_toolkit_object_(asio "${PROJECT_SOURCE_DIR}/grader/build/asio.cpp")
+    set(asio "${object}")
+    foreach(library IN ITEMS worker "lab${arg_LAB}" "support${arg_LAB}")
+        set(copy "${folder}/lib/${library}.a")
+        add_custom_command(OUTPUT "${copy}"
+            COMMAND "${CMAKE_COMMAND}" -E copy "$<TARGET_FILE:lockstep_${library}>" "${copy}"
+            DEPENDS lockstep_${library} VERBATIM)
+        list(APPEND files "${copy}")
+    endforeach()
+    set(wraps "${folder}/lib/tsan_wraps.ld")
+    add_custom_command(OUTPUT "${wraps}"
+        COMMAND "${CMAKE_COMMAND}" -E copy "${LOCKSTEP_TSAN_WRAPS}" "${wraps}"
+        DEPENDS "${LOCKSTEP_TSAN_WRAPS}" VERBATIM)
+    list(APPEND files "${wraps}")
+    list(TRANSFORM arg_LINK REPLACE "@WRAPS@" "${wraps}")
+
+    # --- Scenarios --------------------------------------------------------------------------------
+    set(exercises)
+    file(GLOB manifests CONFIGURE_DEPENDS
+        "${PROJECT_SOURCE_DIR}/exercises/[0-9][0-9]-*/exercise.toml")
+    foreach(manifest IN LISTS manifests)
+        cmake_path(GET manifest PARENT_PATH exercise)
+        cmake_path(GET exercise FILENAME id)
+        set(scenarios "${PROJECT_SOURCE_DIR}/grader/hidden/${id}/scenarios.cpp")
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+            "${PROJECT_SOURCE_DIR}/grader/hidden/${id}")
+        if(NOT EXISTS "${scenarios}")
+            continue()
+        endif()
+        lockstep_read_manifest(exercise "${manifest}")
+        set(with_headers "${exercise_files}")
+        list(FILTER with_headers INCLUDE REGEX "\\.(h|hh|hpp|hxx)$")
+        if(with_headers)
+            set(copy "${folder}/private/${id}/scenarios.cpp")
+            add_custom_command(OUTPUT "${copy}"
+                COMMAND "${CMAKE_COMMAND}" -E copy "${scenarios}" "${copy}"
+                DEPENDS "${scenarios}" VERBATIM)
+            list(APPEND files "${copy}")
+            set(entry "\"source\": \"${copy}\"")
+        else()
+            lockstep_add_toolkit_object_(${id} "${scenarios}")
+            target_include_directories(lockstep_toolkit_${flavour}_${id} BEFORE PRIVATE
+                "${exercise}")
+            set(entry "\"object\": \"${object}\"")
+        endif()
+        list(APPEND exercises "    \"${id}\": {${entry}}")
+    endforeach()
+    set(scenario_header "${folder}/private/worker/scenario.hpp")
+    add_custom_command(OUTPUT "${scenario_header}"
+        COMMAND "${CMAKE_COMMAND}" -E copy "${PROJECT_SOURCE_DIR}/grader/worker/scenario.hpp"
+            "${scenario_header}"
+        DEPENDS "${PROJECT_SOURCE_DIR}/grader/worker/scenario.hpp" VERBATIM)
+    list(APPEND files "${scenario_header}")
+
+    # --- What grader/build reads ------------------------------------------------------------------
+    get_target_property(linker_options lockstep_linker INTERFACE_LINK_OPTIONS)
+    if(NOT linker_options)
+        set(linker_options)
+    endif()
+    set(mounts)
+    cmake_path(GET CMAKE_CXX_COMPILER PARENT_PATH bin)
+    cmake_path(GET bin PARENT_PATH prefix)
+    if(NOT prefix MATCHES "^/(usr)?$")
+        set(mounts "${prefix}")
+    endif()
+    lockstep_json_list_(mounts_json ${mounts})
+    lockstep_json_list_(compile_json ${flags} ${includes} "-I${folder}/include")
+    lockstep_json_list_(link_json -pthread ${arg_LINK} ${linker_options})
+    lockstep_json_list_(libraries_json
+        "${asio}"
+        -Wl,--whole-archive
+        "${folder}/lib/worker.a"
+        "${folder}/lib/lab${arg_LAB}.a"
+        -Wl,--no-whole-archive
+        "${folder}/lib/support${arg_LAB}.a"
+        "$<TARGET_FILE:Lockstep::backtrace>"
+        "$<TARGET_FILE:fmt::fmt>"
+        -ldl)
+    list(JOIN exercises ",\n" exercises)
+    file(GENERATE OUTPUT "${folder}/toolkit.json" CONTENT "{
+  \"version\": 1,
+  \"compiler\": \"${CMAKE_CXX_COMPILER}\",
+  \"compiler_id\": \"${CMAKE_CXX_COMPILER_ID}\",
+  \"compiler_version\": \"${CMAKE_CXX_COMPILER_VERSION}\",
+  \"mounts\": ${mounts_json},
+  \"compile\": ${compile_json},
+  \"prelude\": \"${prelude}\",
+  \"link\": ${link_json},
+  \"libraries\": ${libraries_json},
+  \"exercises\": {
+${exercises}
+  }
+}
+")
+    set(contents "${folder}/contents")
+    list(JOIN files "\n" listed)
+    file(GENERATE OUTPUT "${folder}/files" CONTENT "${listed}\n${folder}/toolkit.json\n")
+    add_custom_command(OUTPUT "${contents}"
+        COMMAND "${CMAKE_COMMAND}" "-DFILES=${folder}/files" "-DFOLDER=${folder}"
+            "-DOUTPUT=${contents}" -P "${PROJECT_SOURCE_DIR}/cmake/StampToolkit.cmake"
+        DEPENDS ${files} "${folder}/files" "${folder}/toolkit.json"
+            "${PROJECT_SOURCE_DIR}/cmake/StampToolkit.cmake"
+        VERBATIM)
+    add_custom_target(lockstep_toolkit_${flavour} ALL DEPENDS "${contents}")
+endfunction()
+
+# The rest are parts of lockstep_add_toolkit.
+
+# Compiles a source as a student's is, and copies the object into the toolkit: sets `object`.
+macro(lockstep_add_toolkit_object_ name source)
+    set(target lockstep_toolkit_${flavour}_${name})
+    add_library(${target} OBJECT "${source}")
+    target_compile_options(${target} PRIVATE ${flags} ${includes} -Wall -Wextra)
+    target_include_directories(${target} PRIVATE
+        "${PROJECT_SOURCE_DIR}/exercises"
+        "${PROJECT_SOURCE_DIR}/grader")
+    set(object "${folder}/lib/${name}.o")
+    add_custom_command(OUTPUT "${object}"
+        COMMAND "${CMAKE_COMMAND}" -E copy "$<TARGET_OBJECTS:${target}>" "${object}"
+        DEPENDS "$<TARGET_OBJECTS:${target}>" VERBATIM)
+    list(APPEND files "${object}")
+endmacro()
+
+# Copies the public headers, and takes away what is no longer one. The headers that a student writes
+# are not among them: a toolkit must not stand in for what was not handed in.
+function(lockstep_copy_headers_ folder headers)
+    set(copies)
+    file(GLOB sources CONFIGURE_DEPENDS
+        RELATIVE "${PROJECT_SOURCE_DIR}/exercises"
+        "${PROJECT_SOURCE_DIR}/exercises/lab/*.hpp"
+        "${PROJECT_SOURCE_DIR}/exercises/lab/asio/*.hpp"
+        "${PROJECT_SOURCE_DIR}/exercises/support/*.hpp"
+        "${PROJECT_SOURCE_DIR}/exercises/[0-9][0-9]-*/*.hpp")
+    foreach(source IN LISTS sources)
+        cmake_path(GET source PARENT_PATH exercise)
+        set(manifest "${PROJECT_SOURCE_DIR}/exercises/${exercise}/exercise.toml")
+        if(EXISTS "${manifest}")
+            lockstep_read_manifest(of "${manifest}")
+            cmake_path(GET source FILENAME name)
+            if(name IN_LIST of_files)
+                continue()
+            endif()
+        endif()
+        add_custom_command(OUTPUT "${folder}/${source}"
+            COMMAND "${CMAKE_COMMAND}" -E copy "${PROJECT_SOURCE_DIR}/exercises/${source}"
+                "${folder}/${source}"
+            DEPENDS "${PROJECT_SOURCE_DIR}/exercises/${source}" VERBATIM)
+        list(APPEND copies "${folder}/${source}")
+    endforeach()
+    file(GLOB_RECURSE present "${folder}/*")
+    foreach(file IN LISTS present)
+        if(NOT file IN_LIST copies)
+            file(REMOVE "${file}")
+        endif()
+    endforeach()
+    set(${headers} "${copies}" PARENT_SCOPE)
+endfunction()
+
+# Where Boost lies, unless the compiler looks there anyway (naming /usr/include would change the
+# order in which it does).
+function(lockstep_find_boost_includes_ options)
+    get_target_property(folders Boost::headers INTERFACE_INCLUDE_DIRECTORIES)
+    set(result)
+    foreach(folder IN LISTS folders)
+        if(IS_DIRECTORY "${folder}" AND NOT folder IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
+            list(APPEND result -isystem "${folder}")
+        endif()
+    endforeach()
+    set(${options} "${result}" PARENT_SCOPE)
+endfunction()
+
+function(lockstep_json_list_ json)
+    set(strings)
+    foreach(string IN LISTS ARGN)
+        string(REPLACE "\\" "\\\\" string "${string}")
+        string(REPLACE "\"" "\\\"" string "${string}")
+        list(APPEND strings "\"${string}\"")
+    endforeach()
+    list(JOIN strings ", " strings)
+    set(${json} "[${strings}]" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,292 @@
+#include <build/builder.hpp>
+
+#include <base/error.hpp>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace lockstep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t largest_file = std::size_t{256} << 20;
+constexpr std::size_t scratch = std::size_t{128} << 20;
+/// A file that failed this late failed by its size, and need not do so twice.
+constexpr std::chrono::seconds soon{15};
+
+constexpr const char* made_folder = "/made";
+constexpr const char* worker_name = "worker";
+
+bool is_source(std::string_view file) {
+    static constexpr std::array<std::string_view, 4> endings{".cpp", ".cc", ".cxx", ".c++"};
+    return std::any_of(endings.begin(), endings.end(),
+                       [file](std::string_view ending) { return file.ends_with(ending); });
+}
+
+/// The header that says what the student's file has to define.
+std::string contract_of(const Toolkit& toolkit, const std::string& exercise) {
+    std::error_code error;
+    for (const auto& header : fs::directory_iterator{toolkit.headers() / exercise, error}) {
+        return header.path().filename().string();
+    }
+    return "the exercise's header";
+}
+
+void make_folder(const fs::path& folder, fs::perms perms, const Cache& cache) {
+    std::error_code error;
+    fs::create_directory(folder, error);
+    if (!error) fs::permissions(folder, perms, error);
+    if (error) cache.fail(error.value());
+}
+
+}  // namespace
+
+Builder::Builder(const Toolkit& toolkit, const Toolkit::Scenarios& scenarios,
+                 const Containment& containment, const Cache& cache, const Submission& submission,
+                 const Limits& limits)
+    : toolkit_{toolkit},
+      scenarios_{scenarios},
+      containment_{containment},
+      cache_{cache},
+      submission_{submission},
+      limits_{limits},
+      exercise_{submission.exercise->id},
+      stage_{cache.new_stage()},
+      files_{stage_.folder() / "submission"},
+      made_{stage_.folder() / "made"} {
+    const bool sandbox = containment_.isolation().sandbox;
+    files_inside_ = sandbox ? Workshop::student_folder : files_.string();
+    made_inside_ = sandbox ? made_folder : made_.string();
+
+    // Without a sandbox, root's programs run as nobody.
+    const bool for_nobody = !sandbox && ::geteuid() == 0;
+    constexpr auto readable = fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
+                              fs::perms::others_read | fs::perms::others_exec;
+    std::error_code error;
+    fs::permissions(stage_.folder(), readable, error);
+    make_folder(files_, readable, cache_);
+    make_folder(made_, for_nobody ? fs::perms::all : fs::perms::owner_all, cache_);
+    for (const SubmittedFile& file : submission_.files) {
+        cache_.write(files_ / file.name, file.bytes);
+        names_.push_back(file.name);
+    }
+}
+
+std::string Builder::source_path(const std::string& file) const {
+    return files_inside_ + "/" + file;
+}
+
+std::string Builder::object_path(const std::string& name) const {
+    return made_inside_ + "/" + name;
+}
+
+ShorterPaths Builder::shorter_paths() const {
+    return {
+        {files_inside_ + "/", ""},
+        {made_inside_ + "/", ""},
+        {(toolkit_.private_headers() / exercise_).string() + "/", ""},
+        {(toolkit_.headers() / exercise_).string() + "/", ""},
+        {toolkit_.headers().string() + "/", ""},
+        {toolkit_.folder.string() + "/", ""},
+        {"/usr/include/", ""},
+    };
+}
+
+bool Builder::mentions_asio() const {
+    return std::any_of(
+        submission_.files.begin(), submission_.files.end(),
+        [](const SubmittedFile& file) { return file.bytes.find("asio") != std::string::npos; });
+}
+
+std::vector<std::string> Builder::compile_command(const std::string& source,
+                                                  const std::string& object, bool prelude) const {
+    std::vector<std::string> command{toolkit_.compiler.string()};
+    command.insert(command.end(), toolkit_.compile.begin(), toolkit_.compile.end());
+    const std::string headers = toolkit_.headers().string();
+    for (std::string option : {
+             // Later options win: the longest prefix last.
+             fmt::format("-ffile-prefix-map={}/=", headers),
+             fmt::format("-ffile-prefix-map={}={}", files_inside_, Workshop::student_folder),
+             // Not -I: a student's file named "thread" would be the standard's.
+             std::string{"-iquote"},
+             files_inside_,
+             std::string{"-iquote"},
+             headers + "/" + exercise_,
+             std::string{"-Wall"},
+             std::string{"-Wextra"},
+             std::string{toolkit_.clang ? "-ferror-limit=20" : "-fmax-errors=20"},
+             std::string{"-ftemplate-backtrace-limit=6"},
+             std::string{toolkit_.clang ? "-fno-color-diagnostics" : "-fdiagnostics-color=never"},
+         }) {
+        command.push_back(std::move(option));
+    }
+    if (prelude) {
+        command.insert(command.end(), {"-Winvalid-pch", "-include", toolkit_.prelude.string()});
+    } else if (mentions_asio()) {
+        command.insert(command.end(), {"-include", headers + "/lab/asio/instrument.hpp"});
+    }
+    command.insert(command.end(), {"-c", source, "-o", object_path(object)});
+    return command;
+}
+
+Outcome Builder::run(std::vector<std::string> command) {
+    Job job;
+    job.command = std::move(command);
+    job.working_folder = made_inside_;
+    job.mounts = {{files_, files_inside_, false},
+                  {made_, made_inside_, true},
+                  {toolkit_.folder, toolkit_.folder, false}};
+    for (const fs::path& mount : toolkit_.mounts) job.mounts.push_back({mount, mount, false});
+    // The compiler's driver looks for the assembler and the linker. Messages in ASCII; and no
+    // macro tells the date.
+    job.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "SOURCE_DATE_EPOCH=0"};
+    job.limits = limits_;
+    job.file_bytes = largest_file;
+    job.scratch_bytes = scratch;
+    Outcome outcome = containment_.run(job);
+    if (outcome.end == End::not_started) {
+        throw GraderError(fmt::format("The compiler {} can't be started ({}): run grader doctor.",
+                                      toolkit_.compiler.string(), outcome.output));
+    }
+    if (outcome.end == End::interrupted) {
+        throw GraderError("The build was interrupted: start it again.");
+    }
+    if ((outcome.end != End::exited || outcome.status != 0) && cache_.disk_full()) {
+        cache_.fail(ENOSPC);
+    }
+    return outcome;
+}
+
+bool Builder::succeeded(const Outcome& outcome, const std::string& object) const {
+    if (outcome.end != End::exited || outcome.status != 0) return false;
+    std::error_code error;
+    if (fs::symlink_status(made_ / object, error).type() != fs::file_type::regular) {
+        throw GraderError(
+            fmt::format("The compiler {} says that it succeeded, and made nothing: try "
+                        "it by hand.",
+                        toolkit_.compiler.string()));
+    }
+    return true;
+}
+
+std::string Builder::cut_short(const Outcome& outcome, const std::string& what) {
+    switch (outcome.end) {
+    case End::wall_time:
+        machine_ = true;
+        return fmt::format("{} took longer than {} s and was stopped.", what,
+                           std::chrono::duration_cast<std::chrono::seconds>(limits_.wall).count());
+    case End::cpu_time:
+        return fmt::format(
+            "{} took more than {} s of CPU time and was stopped: look for a template, "
+            "a constant or a macro that unfolds without end.",
+            what, std::chrono::duration_cast<std::chrono::seconds>(limits_.cpu).count());
+    case End::memory:
+        return fmt::format(
+            "{} took more than {} MiB of memory and was stopped: look for a template, "
+            "a macro or an #include that unfolds without end.",
+            what, limits_.memory_bytes >> 20);
+    case End::output:
+        return fmt::format("{} printed more than {} KiB and was stopped: the first message counts.",
+                           what, limits_.output_bytes >> 10);
+    case End::processes: return fmt::format("{} started too many processes.", what);
+    case End::signalled: return fmt::format("{} ended with signal {}.", what, outcome.status);
+    default: return "";
+    }
+}
+
+bool Builder::compile(const std::string& file, Built& built) {
+    const std::string object = file + ".o";
+    const std::string source = source_path(file);
+    Outcome outcome = run(compile_command(source, object, true));
+    built.compile += outcome.wall;
+    bool done = succeeded(outcome, object);
+    if (!done && outcome.end == End::exited && outcome.cpu < soon) {
+        // The prelude brings names that a file which does not ask for them may use for its own.
+        outcome = run(compile_command(source, object, false));
+        built.compile += outcome.wall;
+        done = succeeded(outcome, object);
+    }
+    const std::string sentence = cut_short(outcome, fmt::format("Compiling {}", file));
+    Diagnostics found = read_compiler_output(outcome.output, shorter_paths(), names_);
+    if (!sentence.empty()) built.diagnostics += sentence + "\n";
+    built.diagnostics += found.text;
+    if (!done) {
+        built.file = found.file.empty() ? file : found.file;
+        built.line = found.line;
+    }
+    objects_.push_back(object_path(object));
+    return done;
+}
+
+bool Builder::compile_scenarios(Built& built) {
+    const std::string object = "scenarios.o";
+    std::vector<std::string> command = compile_command(scenarios_.source.string(), object, true);
+    // What it says about the student's header is theirs to read; the source is not.
+    // Where it says <queue.hpp>, the standard's own come first.
+    command.insert(command.end() - 4,
+                   {"-I", toolkit_.private_headers().string(), "-idirafter", files_inside_,
+                    "-idirafter", (toolkit_.headers() / exercise_).string(),
+                    toolkit_.clang ? "-fno-caret-diagnostics" : "-fno-diagnostics-show-caret"});
+    const Outcome outcome = run(std::move(command));
+    built.compile += outcome.wall;
+    objects_.push_back(object_path(object));
+    if (succeeded(outcome, object)) return true;
+
+    const Diagnostics found = read_compiler_output(outcome.output, shorter_paths(), names_);
+    const std::string sentence = cut_short(outcome, "Compiling the tests with your header");
+    built.diagnostics += sentence.empty()
+                             ? fmt::format(
+                                   "The tests can't use what {} declares: compare it with what "
+                                   "the handout asks for.\n",
+                                   names_.front())
+                             : sentence + "\n";
+    built.diagnostics += found.text;
+    built.file = found.file.empty() ? names_.front() : found.file;
+    built.line = found.line;
+    return false;
+}
+
+bool Builder::link(Built& built) {
+    std::vector<std::string> command{toolkit_.compiler.string()};
+    command.insert(command.end(), toolkit_.link.begin(), toolkit_.link.end());
+    command.insert(command.end(), {"-o", object_path(worker_name)});
+    // Objects first: of functions that several bring along, such as templates', the first is taken,
+    // and the student's are those that ThreadSanitizer watches.
+    command.insert(command.end(), objects_.begin(), objects_.end());
+    command.insert(command.end(), toolkit_.libraries.begin(), toolkit_.libraries.end());
+    const Outcome outcome = run(std::move(command));
+    built.link = outcome.wall;
+    if (succeeded(outcome, worker_name)) return true;
+
+    const std::string sentence = cut_short(outcome, "Linking");
+    const Diagnostics found = read_linker_output(outcome.output, shorter_paths(), names_,
+                                                 contract_of(toolkit_, exercise_));
+    if (!sentence.empty()) built.diagnostics += sentence + "\n";
+    built.diagnostics += found.text;
+    return false;
+}
+
+Built Builder::build() {
+    Built built;
+    for (const std::string& file : names_) {
+        if (is_source(file) && !compile(file, built)) return built;
+    }
+    if (!scenarios_.source.empty()) {
+        if (!compile_scenarios(built)) return built;
+    } else {
+        objects_.push_back(scenarios_.object.string());
+    }
+    if (link(built)) built.worker = made_ / worker_name;
+    return built;
+}
+
+}  // namespace lockstep

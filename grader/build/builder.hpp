@@ -1,0 +1,65 @@
+// One build: its commands, their limits, and what their ends mean.
+#pragma once
+
+#include <build/cache.hpp>
+#include <build/diagnostics.hpp>
+#include <build/toolkit.hpp>
+#include <build/workshop.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+class Builder {
+public:
+    /// All must outlive it. Throws GraderError.
+    Builder(const Toolkit& toolkit, const Toolkit::Scenarios& scenarios,
+            const Containment& containment, const Cache& cache, const Submission& submission,
+            const Limits& limits);
+
+    /// `Built::worker` lies in a stage that goes with this object. Throws GraderError.
+    [[nodiscard]] Built build();
+
+    /// Whether another build of the same might end otherwise: real time ran out.
+    [[nodiscard]] bool depends_on_the_machine() const noexcept { return machine_; }
+
+private:
+    [[nodiscard]] Outcome run(std::vector<std::string> command);
+    [[nodiscard]] bool compile(const std::string& file, Built& built);
+    [[nodiscard]] bool compile_scenarios(Built& built);
+    [[nodiscard]] bool link(Built& built);
+
+    [[nodiscard]] std::vector<std::string> compile_command(const std::string& source,
+                                                           const std::string& object,
+                                                           bool prelude) const;
+    [[nodiscard]] bool succeeded(const Outcome& outcome, const std::string& object) const;
+    /// A sentence where it did not end on its own.
+    [[nodiscard]] std::string cut_short(const Outcome& outcome, const std::string& what);
+
+    /// For whoever runs in the containment.
+    [[nodiscard]] std::string source_path(const std::string& file) const;
+    [[nodiscard]] std::string object_path(const std::string& name) const;
+    [[nodiscard]] ShorterPaths shorter_paths() const;
+    [[nodiscard]] bool mentions_asio() const;
+
+    const Toolkit& toolkit_;
+    const Toolkit::Scenarios& scenarios_;
+    const Containment& containment_;
+    const Cache& cache_;
+    const Submission& submission_;
+    const Limits& limits_;
+    const std::string& exercise_;
+
+    Cache::Stage stage_;
+    std::filesystem::path files_;  ///< the student's files; outside
+    std::filesystem::path made_;   ///< objects and the worker; outside
+    std::string files_inside_;
+    std::string made_inside_;
+    std::vector<std::string> names_;    ///< the student's files
+    std::vector<std::string> objects_;  ///< in the order of the link
+    bool machine_ = false;
+};
+
+}  // namespace lockstep
