@@ -2,50 +2,54 @@
 #pragma once
 
 #include <build/workshop.hpp>
+#include <grading/drive.hpp>
+#include <grading/race_detection.hpp>
 #include <score/result.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
 namespace lockstep {
 
-/// Where grading stands, for whoever watches. Called from several threads, one at a time.
+/// Where grading stands, for whoever watches.
 struct Progress {
     std::string exercise;  ///< its id
-    std::string step;      ///< "compiling", "running overlap (2 of 9)", …
+    std::string step;      ///< "compiling", "running overlap"
 };
 
 struct GradingOptions {
     std::vector<std::string> exercises;  ///< empty: each that the submission holds
     std::uint64_t seed = 1;
-    std::function<void(const Progress&)> progress;  ///< may be empty
+    /// May be empty. Called from several threads, one at a time within one `grade`.
+    std::function<void(const Progress&)> progress;
 };
 
 class Grading {
 public:
-    /// Throws GraderError.
+    /// The kit must outlive it. Throws GraderError.
     Grading(const Kit& kit, std::filesystem::path cache);
 
-    /// Throws UsageError for a submission with nothing in it to grade, and GraderError. A failure of
-    /// the grader that concerns one check only is that check's verdict instead. Thread-safe.
+    /// Throws UsageError for a submission with nothing in it to grade, and GraderError. A failure
+    /// of the grader that concerns one check only is that check's verdict instead. Thread-safe.
     [[nodiscard]] Result grade(const std::filesystem::path& submission,
                                const GradingOptions& options) const;
 
     [[nodiscard]] const Isolation& isolation() const noexcept { return containment_.isolation(); }
 
-    /// Ends every program that is running for this grading, now; `grade` then throws GraderError.
-    /// Async-signal-unsafe: call it from a thread that waits for signals.
+    /// Ends every driver and what it runs, now; `grade` then throws GraderError. Thread-safe, but
+    /// not for a signal handler.
     void interrupt() noexcept;
 
 private:
     const Kit& kit_;
     Containment containment_;
     Workshop workshop_;
-    std::atomic<bool> interrupted_{false};
+    RaceDetection race_detection_;
+    mutable Drivers drivers_;
 };
 
 }  // namespace lockstep

@@ -1,0 +1,144 @@
+#include <grading/drive.hpp>
+
+#include <base/error.hpp>
+
+#include <boost/asio.hpp>
+// Asio first: Process does not include all that it needs of it.
+#include <boost/process/v2/process.hpp>
+#include <boost/process/v2/stdio.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace lockstep {
+namespace {
+
+namespace asio = boost::asio;
+namespace process = boost::process::v2;
+
+/// A folder of its own that is gone when this is.
+class ScratchFolder {
+public:
+    ScratchFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "lockstep-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr)
+            throw GraderError{fmt::format(
+                "No temporary folder could be made in {} ({}): make room there, or set TMPDIR.",
+                std::filesystem::temp_directory_path().string(), std::strerror(errno))};
+        path_ = name;
+    }
+    ScratchFolder(const ScratchFolder&) = delete;
+    ScratchFolder& operator=(const ScratchFolder&) = delete;
+    ~ScratchFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+void write_file(const std::filesystem::path& path, const std::string& text) {
+    std::ofstream file{path, std::ios::binary};
+    file << text;
+    file.close();
+    if (!file)
+        throw GraderError{
+            fmt::format("{} could not be written: see whether the disk is full.", path.string())};
+}
+
+std::string read_file(const std::filesystem::path& path) {
+    std::ifstream file{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+/// Reads to the end, a line at a time.
+void read_lines(asio::readable_pipe& pipe, const std::function<void(std::string_view)>& each) {
+    std::string rest;
+    std::array<char, 1024> piece{};
+    boost::system::error_code error;
+    for (;;) {
+        const std::size_t got = pipe.read_some(asio::buffer(piece), error);
+        if (error) return;
+        rest.append(piece.data(), got);
+        for (std::size_t end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
+            each(std::string_view{rest}.substr(0, end));
+            rest.erase(0, end + 1);
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<CheckFinding> Drivers::examine(const DriverJob& job,
+                                           const std::function<void(const std::string&)>& begun) {
+    const ScratchFolder scratch;
+    const std::filesystem::path job_file = scratch.path() / "job.json";
+    const std::filesystem::path findings_file = scratch.path() / "findings.json";
+    const std::filesystem::path errors_file = scratch.path() / "errors";
+    write_file(job_file, to_json(job));
+
+    asio::io_context context;
+    asio::readable_pipe lines{context};
+    int exit_code = 0;
+    try {
+        std::unique_lock lock{mutex_};
+        if (stopped_) throw GraderError{"The grading was interrupted."};
+        process::process driver{
+            context,
+            driver_.string(),
+            {job_file.string(), findings_file.string()},
+            process::process_stdio{nullptr, lines, errors_file.string().c_str()}};
+        const pid_t id = driver.id();
+        running_.insert(id);
+        lock.unlock();
+
+        constexpr std::string_view check = "check ";
+        read_lines(lines, [&](std::string_view line) {
+            if (begun && line.starts_with(check)) begun(std::string{line.substr(check.size())});
+        });
+        // Reaped under the lock: until then nobody else can have its number.
+        lock.lock();
+        exit_code = driver.wait();
+        running_.erase(id);
+        if (stopped_) throw GraderError{"The grading was interrupted."};
+    } catch (const boost::system::system_error& failure) {
+        throw GraderError{
+            fmt::format("The driver {} could not be run ({}): build the grader afresh.",
+                        driver_.string(), failure.code().message())};
+    }
+    if (exit_code != 0) {
+        std::string why = read_file(errors_file);
+        while (!why.empty() && why.back() == '\n') why.pop_back();
+        throw GraderError{why.empty() ? fmt::format("The driver ended with exit code {}: run "
+                                                    "`grader doctor`.",
+                                                    exit_code)
+                                      : why};
+    }
+    return read_findings(read_file(findings_file));
+}
+
+void Drivers::stop() noexcept {
+    const std::scoped_lock lock{mutex_};
+    stopped_ = true;
+    for (const pid_t driver : running_) ::kill(driver, SIGKILL);
+}
+
+bool Drivers::stopped() const {
+    const std::scoped_lock lock{mutex_};
+    return stopped_;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,213 @@
+#include <grading/grading.hpp>
+
+#include <base/error.hpp>
+#include <collect/submission.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <future>
+#include <map>
+#include <utility>
+
+namespace lockstep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds(std::chrono::nanoseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+/// One finding for all checks: there is nothing to run.
+Finding not_built(const Built& built) {
+    Finding finding;
+    finding.verdict = Verdict::build_error;
+    finding.expected = "The code compiles and links.";
+    finding.happened = built.diagnostics;
+    finding.file = built.file;
+    finding.line = built.line;
+    finding.hint = "Begin with the compiler's first error: those below it often follow from it.";
+    return finding;
+}
+
+Finding not_complete(const Submission& submission) {
+    Finding finding;
+    finding.verdict = Verdict::build_error;
+    finding.expected =
+        fmt::format("The submission holds {}.", fmt::join(submission.exercise->files, ", "));
+    finding.happened = fmt::format("{}", fmt::join(submission.problems, " "));
+    finding.hint = "Hand in every file that the exercise asks for, under its own name.";
+    return finding;
+}
+
+Finding failed(const std::exception& failure) {
+    Finding finding;
+    finding.verdict = Verdict::grader_error;
+    finding.expected = "The grader can examine the submission.";
+    finding.happened = failure.what();
+    finding.hint = "This is not your doing: tell your instructor, who can run `grader doctor`.";
+    return finding;
+}
+
+Finding skipped(std::string reason) {
+    Finding finding;
+    finding.verdict = Verdict::skipped;
+    finding.happened = std::move(reason);
+    return finding;
+}
+
+/// What came of one flavour: findings by check, or one that stands for all its checks.
+struct Part {
+    std::map<std::string, Finding> findings;
+    std::optional<Finding> instead;
+    Built built;
+    std::chrono::nanoseconds judging{0};
+};
+
+/// Grades what was handed in for one exercise.
+class Examiner {
+public:
+    Examiner(const Submission& submission, const Workshop& workshop, const RaceDetection& races,
+             Drivers& drivers, const GradingOptions& options, std::mutex& watching)
+        : submission_{submission},
+          workshop_{workshop},
+          races_{races},
+          drivers_{drivers},
+          options_{options},
+          watching_{watching} {}
+
+    ExerciseResult grade(Times::Exercise& times) const {
+        const Exercise& exercise = *submission_.exercise;
+        Part plain;
+        Part tsan;
+        if (!submission_.complete()) {
+            plain.instead = tsan.instead = not_complete(submission_);
+        } else {
+            // ThreadSanitizer's worker is compiled while the plain one is, and run.
+            std::future<Part> other =
+                std::async(std::launch::async, [this] { return examined(Flavour::tsan); });
+            plain = examined(Flavour::plain);
+            tsan = other.get();
+            // What does not compile says so once, in the words of the plain build.
+            if (plain.instead && plain.instead->verdict == Verdict::build_error)
+                tsan.instead = plain.instead;
+        }
+        times.id = exercise.id;
+        times.compile_s = seconds(plain.built.compile + tsan.built.compile);
+        times.link_s = seconds(plain.built.link + tsan.built.link);
+        times.judge_s = seconds(plain.judging + tsan.judging);
+        times.cached = plain.built.cached && tsan.built.cached;
+        return result(plain, tsan);
+    }
+
+private:
+    void watch(std::string step) const {
+        if (!options_.progress) return;
+        const std::scoped_lock lock{watching_};
+        options_.progress({submission_.exercise->id, std::move(step)});
+    }
+
+    /// Never throws: what failed is in `instead`.
+    [[nodiscard]] Part examined(Flavour flavour) const {
+        Part part;
+        try {
+            if (flavour == Flavour::tsan)
+                if (std::string limitation = races_.limitation(); !limitation.empty()) {
+                    part.instead = skipped(std::move(limitation));
+                    return part;
+                }
+            watch("compiling");
+            part.built = workshop_.build(submission_, flavour);
+            if (!part.built.ok()) {
+                part.instead = not_built(part.built);
+                return part;
+            }
+            const Clock::time_point begin = Clock::now();
+            const DriverJob job{submission_.exercise->id, flavour, options_.seed, part.built.worker,
+                                submission_.exercise->limits};
+            for (CheckFinding& each : drivers_.examine(
+                     job, [this](const std::string& check) { watch("running " + check); }))
+                part.findings.insert_or_assign(each.check, std::move(each.finding));
+            part.judging = Clock::now() - begin;
+        } catch (const std::exception& failure) {
+            part.instead = failed(failure);
+        }
+        return part;
+    }
+
+    [[nodiscard]] ExerciseResult result(const Part& plain, const Part& tsan) const {
+        const Exercise& exercise = *submission_.exercise;
+        ExerciseResult result{exercise.id, exercise.title, {}, {}};
+        for (const Check& check : exercise.checks) {
+            CheckResult each{check.id, check.title, check.shows, check.task, check.points, {}};
+            each.finding = finding(check.id, plain, tsan);
+            result.checks.push_back(std::move(each));
+        }
+        for (const std::string& problem : submission_.problems) result.notes.push_back(problem);
+        if (tsan.instead && tsan.instead->verdict == Verdict::skipped)
+            result.notes.push_back(tsan.instead->happened);
+        return result;
+    }
+
+    [[nodiscard]] static Finding finding(const std::string& check, const Part& plain,
+                                         const Part& tsan) {
+        for (const Part* part : {&plain, &tsan})
+            if (const auto found = part->findings.find(check); found != part->findings.end())
+                return found->second;
+        // Not among those that ran. Which part it belongs to, only the part that failed knows.
+        if (plain.instead && (plain.instead->verdict == Verdict::build_error || !tsan.instead))
+            return *plain.instead;
+        if (tsan.instead) return *tsan.instead;
+        return failed(
+            GraderError{"The driver has no such check: build the grader afresh, and run "
+                        "`grader verify`."});
+    }
+
+    const Submission& submission_;
+    const Workshop& workshop_;
+    const RaceDetection& races_;
+    Drivers& drivers_;
+    const GradingOptions& options_;
+    std::mutex& watching_;
+};
+
+std::string name_of(const std::filesystem::path& submission) {
+    std::filesystem::path path = std::filesystem::absolute(submission).lexically_normal();
+    if (path.filename().empty()) path = path.parent_path();
+    return path.filename().string();
+}
+
+}  // namespace
+
+Grading::Grading(const Kit& kit, std::filesystem::path cache)
+    : kit_{kit},
+      containment_{kit.program("supervisor")},
+      workshop_{kit, containment_, std::move(cache)},
+      race_detection_{containment_, kit.program("race_canary")},
+      drivers_{kit.program("driver")} {}
+
+Result Grading::grade(const std::filesystem::path& submission,
+                      const GradingOptions& options) const {
+    const Clock::time_point begin = Clock::now();
+    Result result;
+    result.submission = name_of(submission);
+    result.seed = options.seed;
+    result.isolation = isolation().sandbox ? "sandbox" : isolation().limitation;
+    std::mutex watching;
+    for (const Submission& part : collect(submission, kit_, options.exercises)) {
+        Times::Exercise times;
+        const Examiner examiner{part, workshop_, race_detection_, drivers_, options, watching};
+        result.exercises.push_back(examiner.grade(times));
+        result.times.exercises.push_back(std::move(times));
+        if (drivers_.stopped()) throw GraderError{"The grading was interrupted."};
+    }
+    result.times.total_s = seconds(Clock::now() - begin);
+    return result;
+}
+
+void Grading::interrupt() noexcept { drivers_.stop(); }
+
+}  // namespace lockstep

@@ -1,0 +1,47 @@
+#include <grading/race_detection.hpp>
+
+#include <lab/printable.hpp>
+
+#include <fmt/format.h>
+
+#include <system_error>
+#include <utility>
+
+namespace lockstep {
+namespace {
+
+/// What the canary tells ThreadSanitizer to end it with, when it sees the race.
+constexpr int race_seen = 66;
+
+std::string try_canary(const Containment& containment, const std::filesystem::path& canary) {
+    std::error_code error;
+    if (!std::filesystem::exists(canary, error))
+        return "Data races can't be detected: this build of the kit has no ThreadSanitizer.";
+    Job job;
+    const std::filesystem::path inside =
+        containment.isolation().sandbox ? std::filesystem::path{"/canary"} : canary;
+    job.command = {inside.string()};
+    job.mounts = {{canary, inside, false}};
+    job.working_folder = "/tmp";
+    job.fixed_addresses = true;
+    job.limits.memory_bytes = std::size_t{2} << 30;
+    const Outcome outcome = containment.run(job);
+    if (outcome.end == End::exited && outcome.status == race_seen) return "";
+    if (outcome.end == End::exited && outcome.status == 0)
+        return "Data races can't be detected: ThreadSanitizer runs here but sees none.";
+    return fmt::format("Data races can't be detected: ThreadSanitizer does not start here ({}).",
+                       lab::printable::clean(outcome.output.substr(0, 200), 160));
+}
+
+}  // namespace
+
+RaceDetection::RaceDetection(const Containment& containment, std::filesystem::path canary)
+    : containment_{containment}, canary_{std::move(canary)} {}
+
+std::string RaceDetection::limitation() const {
+    const std::scoped_lock lock{mutex_};
+    if (!limitation_) limitation_ = try_canary(containment_, canary_);
+    return *limitation_;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,399 @@
+// Exercise 01's hidden checks of download_threaded. The two others are in checks_gain.cpp (the
+// measured gain) and checks_races.cpp (what ThreadSanitizer sees).
+#include "fetches.hpp"
+
+#include <lab/catch.hpp>
+#include <lab/printable.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+
+namespace lockstep::threaded_io {
+namespace {
+
+using lab::printable::count;
+using lab::printable::human;
+
+constexpr std::size_t many = 12;
+constexpr std::int64_t few_threads = 3;
+
+/// The downloads that most checks look at: drawn once, played once.
+Downloads usual() { return drawn_downloads(draw("01 usual"), many, few_threads); }
+
+std::vector<lab::SpanRecord> fetches(const Played& run) { return run.trace.spans("fetch"); }
+
+std::optional<Complaint> pages_in_order(const Downloads& asked, const Played& run) {
+    if (auto complaint = unexpected_exception(run)) return complaint;
+    Complaint complaint;
+    complaint.expected = "Every URL is fetched once, and its page is at the URL's place.";
+    complaint.hint =
+        "Give every URL a slot of its own in the result, made before the threads start: "
+        "then it does not matter which of them is done first.";
+    std::vector<std::int64_t> times(asked.latencies.size(), 0);
+    std::vector<std::int64_t> strange;
+    for (const lab::SpanRecord& fetch : fetches(run)) {
+        if (fetch.value < 0 || static_cast<std::size_t>(fetch.value) >= times.size())
+            strange.push_back(fetch.value);
+        else
+            ++times[static_cast<std::size_t>(fetch.value)];
+    }
+    std::vector<std::int64_t> never;
+    std::vector<std::int64_t> often;
+    for (std::size_t page = 0; page < times.size(); ++page) {
+        if (times[page] == 0) never.push_back(static_cast<std::int64_t>(page));
+        if (times[page] > 1) often.push_back(static_cast<std::int64_t>(page));
+    }
+    if (!strange.empty()) {
+        complaint.happened = fmt::format("{} for URLs that were not asked for.",
+                                         count(strange.size(), "fetch call"));
+        complaint.stacks = places_of_fetches(run.trace, strange);
+        return complaint;
+    }
+    if (!often.empty()) {
+        complaint.happened = fmt::format(
+            "Of {} URLs, {} fetched more than once ({}).", asked.order.size(),
+            often.size() == 1 ? "one was" : fmt::format("{} were", often.size()), named(often));
+        complaint.stacks = places_of_fetches(run.trace, often);
+        return complaint;
+    }
+    if (!never.empty()) {
+        complaint.happened = fmt::format(
+            "Of {} URLs, {} never fetched ({}).", asked.order.size(),
+            never.size() == 1 ? "one was" : fmt::format("{} were", never.size()), named(never));
+        complaint.stacks = places_of_fetches(run.trace);
+        return complaint;
+    }
+    const std::vector<std::int64_t>& pages = run.answer.list("pages");
+    if (pages.size() != asked.order.size()) {
+        complaint.happened = fmt::format("For {} URLs {} came back.", asked.order.size(),
+                                         count(pages.size(), "page"));
+        complaint.stacks = places_of_fetches(run.trace);
+        return complaint;
+    }
+    const auto [page, url] = std::ranges::mismatch(pages, asked.order);
+    if (page != pages.end()) {
+        const auto place = page - pages.begin();
+        complaint.happened =
+            *page == -1 ? fmt::format("At place {} is a page without a known URL.", place)
+            : *page == -2
+                ? fmt::format("At place {} is a page whose text is not the site's.", place)
+                : fmt::format("At place {} is page {}, where page {} was asked for.", place, *page,
+                              *url);
+        complaint.stacks = places_of_fetches(run.trace);
+        return complaint;
+    }
+    return std::nullopt;
+}
+
+/// How many downloads can be under way at once.
+unsigned possible(const Downloads& asked) {
+    return static_cast<unsigned>(
+        std::min(asked.threads, static_cast<std::int64_t>(asked.order.size())));
+}
+
+std::optional<Complaint> as_many_as_allowed(const Downloads& asked, const Played& run) {
+    const unsigned peak = run.trace.peak_overlap("fetch");
+    if (peak >= possible(asked)) return std::nullopt;
+    return Complaint{
+        .verdict = Verdict::wrong,
+        .expected = fmt::format("With max_threads = {} and {}, {} downloads are under way at once.",
+                                asked.threads, count(asked.order.size(), "URL"), possible(asked)),
+        .happened = peak <= 1 ? std::string{"They ran one after the other."}
+                              : fmt::format("There were never more than {}.", peak),
+        .hint =
+            "Threads only help while they wait at the same time: start them all before you wait "
+            "for the first, and hold no lock while you fetch.",
+        .stacks = places_of_fetches(run.trace)};
+}
+
+std::optional<Complaint> no_more_than_allowed(const Downloads& asked, const Played& run) {
+    const unsigned peak = run.trace.peak_overlap("fetch");
+    if (peak <= asked.threads) return std::nullopt;
+    return Complaint{
+        .verdict = Verdict::wrong,
+        .expected =
+            fmt::format("With max_threads = {}, never more than {} under way.", asked.threads,
+                        count(static_cast<std::size_t>(asked.threads), "download")),
+        .happened = fmt::format("There were {} at once.", peak),
+        .hint =
+            "Limit the number of tasks: let max_threads threads take the next URL each, or "
+            "guard the fetches with a std::counting_semaphore.",
+        .stacks = places_of_fetches(run.trace)};
+}
+
+/// While a URL is waiting to be fetched, all threads are at work.
+std::optional<Complaint> nobody_idle(const Downloads& asked, const Played& run) {
+    if (auto complaint = unexpected_exception(run)) return complaint;
+    const std::vector<lab::SpanRecord> all = fetches(run);
+    std::vector<lab::Duration> instants;
+    lab::Duration last_begin{0};
+    for (const lab::SpanRecord& fetch : all) {
+        instants.push_back(fetch.begin);
+        instants.push_back(fetch.end);
+        last_begin = std::max(last_begin, fetch.begin);
+    }
+    std::ranges::sort(instants);
+    lab::Duration before{0};
+    for (const lab::Duration instant : instants) {
+        if (before >= last_begin) break;
+        if (instant > before) {
+            const auto busy = std::ranges::count_if(all, [&](const lab::SpanRecord& fetch) {
+                return fetch.begin <= before && fetch.end > before;
+            });
+            if (busy < asked.threads) {
+                const auto waiting = std::ranges::count_if(
+                    all, [&](const lab::SpanRecord& fetch) { return fetch.begin > before; });
+                return Complaint{
+                    .verdict = Verdict::wrong,
+                    .expected =
+                        "As long as a URL waits to be fetched, max_threads downloads are "
+                        "under way.",
+                    .happened = fmt::format(
+                        "After {}, {} of {} threads downloaded while {} waited.", human(before),
+                        busy, asked.threads, count(static_cast<std::size_t>(waiting), "URL")),
+                    .hint =
+                        "Balance the load: no fixed slices and no waves; whoever is done takes "
+                        "the next URL.",
+                    .stacks = places_of_fetches(run.trace)};
+            }
+        }
+        before = instant;
+    }
+    return std::nullopt;
+}
+
+/// Pages that fail, at instants at which no other download can end.
+Downloads failing() {
+    Downloads asked = drawn_downloads(draw("01 failing"), many, few_threads);
+    Draw more = draw("01 failing, more");
+    // To the nanosecond, so that no two downloads end together.
+    for (std::int64_t& latency : asked.latencies) latency += more.number(1, 999'999);
+    // One of those that begin first fails late, one that begins later in the list fails early: the
+    // first error in time is not the first in the order of the URLs.
+    const auto at = [&](std::size_t place) { return static_cast<std::size_t>(asked.order[place]); };
+    asked.latencies[at(0)] = 90'000'000 + more.number(1, 999'999);
+    asked.latencies[at(1)] = 150'000'000 + more.number(1, 999'999);
+    asked.latencies[at(2)] = 60'000'000 + more.number(1, 999'999);
+    asked.latencies[at(3)] = 20'000'000 + more.number(1, 999'999);
+    for (const std::size_t place : {std::size_t{1}, std::size_t{3}, many - 2})
+        asked.fails[at(place)] = 1;
+    return asked;
+}
+
+std::optional<Complaint> first_error_arrives(const Downloads& asked, const Played& run) {
+    const std::vector<lab::SpanRecord> all = fetches(run);
+    Complaint complaint;
+    complaint.expected =
+        "After a failed fetch no further one begins; those under way are waited for; "
+        "then the first error, by the order of the URLs, reaches the caller.";
+    const auto failed = [](const lab::SpanRecord& fetch) {
+        return fetch.outcome == lab::Outcome::failed;
+    };
+    const auto first = std::ranges::min_element(all, {}, [&](const lab::SpanRecord& fetch) {
+        return failed(fetch) ? fetch.end : lab::Duration::max();
+    });
+    if (first == all.end() || !failed(*first)) {
+        complaint.happened = "No fetch failed, for the ones that would were not made.";
+        complaint.hint = "Every URL is to be fetched until one fails.";
+        complaint.stacks = places_of_fetches(run.trace);
+        return complaint;
+    }
+    std::vector<std::int64_t> late;
+    for (const lab::SpanRecord& fetch : all)
+        if (fetch.begin >= first->end) late.push_back(fetch.value);
+    if (!late.empty()) {
+        complaint.happened =
+            fmt::format("Page {} failed after {}; after that, {} more.", first->value,
+                        human(first->end), count(late.size(), "download") + " began");
+        complaint.hint =
+            "Let every thread look at a flag that says \"something failed\" before it "
+            "takes the next URL.";
+        complaint.stacks = places_of_fetches(run.trace, late);
+        return complaint;
+    }
+    const std::string_view threw = run.answer.text("threw");
+    if (threw.empty()) {
+        complaint.happened = fmt::format(
+            "Page {} could not be fetched, and the function returned as if nothing had happened.",
+            first->value);
+        complaint.hint =
+            "Keep the exception of the thread as a std::exception_ptr and rethrow it in "
+            "the caller's thread, after the joins.";
+        complaint.stacks = places_of_fetches(run.trace, {first->value});
+        return complaint;
+    }
+    if (threw != "FetchError") {
+        complaint.happened =
+            fmt::format("The fetch threw FetchError; the function threw {} ({}).", threw,
+                        lab::printable::clean(run.answer.text("what"), 200));
+        complaint.hint =
+            "Rethrow the exception itself: std::current_exception in the thread, "
+            "std::rethrow_exception in the caller.";
+        complaint.stacks = places_of_fetches(run.trace, {first->value});
+        return complaint;
+    }
+    std::vector<std::int64_t> failures;
+    for (const lab::SpanRecord& fetch : all)
+        if (failed(fetch)) failures.push_back(fetch.value);
+    const auto foremost = std::ranges::find_if(asked.order, [&](std::int64_t page) {
+        return std::ranges::find(failures, page) != failures.end();
+    });
+    const std::optional<std::int64_t> thrown = run.answer.number("threw page");
+    if (thrown != *foremost) {
+        complaint.happened = fmt::format(
+            "Failed: {}. The exception was that of {}, though page {} comes first in the list.",
+            named(failures), thrown ? named({*thrown}) : "another URL", *foremost);
+        complaint.hint =
+            "Keep one exception per URL, and look through them in the order of the URLs "
+            "when all threads have ended.";
+        complaint.stacks = places_of_fetches(run.trace, failures);
+        return complaint;
+    }
+    if (const lab::Finding ended = lab::all_threads_ended_before(run.trace, "came back"); !ended) {
+        complaint.happened = "The exception reached the caller while a thread was still at work.";
+        complaint.hint = "Join first, then rethrow.";
+        complaint.stacks = places_of_fetches(run.trace, {first->value});
+        return complaint;
+    }
+    return std::nullopt;
+}
+
+std::optional<Complaint> everybody_gone(const Played& run) {
+    const lab::Finding ended = lab::all_threads_ended_before(run.trace, "came back");
+    if (ended) return std::nullopt;
+    return Complaint{.verdict = Verdict::leak,
+                     .expected = "No thread is left when the function has returned.",
+                     .happened = "It came back while a thread that it started was still alive.",
+                     .hint =
+                         "Structured concurrency: whoever starts a thread waits for its end; "
+                         "std::jthread joins in its destructor.",
+                     .stacks = places_of_fetches(run.trace)};
+}
+
+std::vector<lab::Diagnosis::Kind> what_is_left_behind() {
+    using Kind = lab::Diagnosis::Kind;
+    return {Kind::leaked_thread, Kind::not_released, Kind::destroyed_locked, Kind::unlock_not_owner,
+            Kind::leaked_process};
+}
+
+Plan plan_for(const Downloads& asked, Judge judge, std::size_t schedules = 40) {
+    Plan plan;
+    plan.scenario = "downloads";
+    plan.workload = asked.workload();
+    plan.judge = std::move(judge);
+    plan.schedules = schedules;
+    return plan;
+}
+
+/// So many pages, and so many threads allowed: fetched once each, no more threads than pages.
+void examine_size(std::size_t pages, std::int64_t threads) {
+    const Downloads asked =
+        drawn_downloads(draw(fmt::format("01 {} by {}", pages, threads)), pages, threads);
+    examine(plan_for(
+        asked,
+        [asked](const Played& run) -> std::optional<Complaint> {
+            if (auto complaint = pages_in_order(asked, run)) return complaint;
+            const std::size_t started = run.trace.threads().size() - 1;
+            if (started <= asked.order.size()) return std::nullopt;
+            return Complaint{
+                .verdict = Verdict::wrong,
+                .expected = "Never more threads than URLs.",
+                .happened = fmt::format(
+                    "For {} and max_threads = {}, {} started.", count(asked.order.size(), "URL"),
+                    asked.threads, count(started, "thread") + (started == 1 ? " was" : " were")),
+                .hint =
+                    "Start std::min(max_threads, urls.size()) threads: the others "
+                    "would have nothing to do.",
+                .stacks = places_of_fetches(run.trace)};
+        },
+        10));
+}
+
+void examine_no_threads(std::size_t pages) {
+    const Downloads asked = drawn_downloads(draw(fmt::format("01 {} by 0", pages)), pages, 0);
+    examine(plan_for(
+        asked,
+        [](const Played& run) -> std::optional<Complaint> {
+            Complaint complaint{.verdict = Verdict::wrong,
+                                .expected =
+                                    "max_threads = 0 throws std::invalid_argument, and "
+                                    "nothing is fetched.",
+                                .happened = "",
+                                .hint = "Check the arguments first.",
+                                .stacks = places_of_fetches(run.trace)};
+            const std::string_view threw = run.answer.text("threw");
+            if (!fetches(run).empty())
+                complaint.happened = "Something was fetched.";
+            else if (threw.empty())
+                complaint.happened = "It returned as if nothing were wrong.";
+            else if (threw != "std::invalid_argument")
+                complaint.happened = fmt::format("It threw {}.", threw);
+            else
+                return std::nullopt;
+            return complaint;
+        },
+        3));
+}
+
+}  // namespace
+
+TEST_CASE("01-threaded-io/pages") {
+    const Downloads asked = usual();
+    examine(plan_for(asked, [asked](const Played& run) { return pages_in_order(asked, run); }));
+}
+
+TEST_CASE("01-threaded-io/overlap") {
+    const Downloads asked = usual();
+    examine(plan_for(asked, [asked](const Played& run) { return as_many_as_allowed(asked, run); }));
+    const Downloads wide = drawn_downloads(draw("01 wide"), many, 7);
+    examine(plan_for(
+        wide, [wide](const Played& run) { return as_many_as_allowed(wide, run); }, 10));
+}
+
+TEST_CASE("01-threaded-io/bound") {
+    const Downloads asked = usual();
+    examine(
+        plan_for(asked, [asked](const Played& run) { return no_more_than_allowed(asked, run); }));
+    const Downloads narrow = drawn_downloads(draw("01 narrow"), many, 1);
+    examine(plan_for(
+        narrow, [narrow](const Played& run) { return no_more_than_allowed(narrow, run); }, 10));
+}
+
+TEST_CASE("01-threaded-io/balance") {
+    const Downloads asked = usual();
+    examine(plan_for(asked, [asked](const Played& run) { return nobody_idle(asked, run); }));
+    // One page takes longer than all others together.
+    Downloads uneven = drawn_downloads(draw("01 uneven"), many, few_threads);
+    uneven.latencies[static_cast<std::size_t>(uneven.order[0])] =
+        std::accumulate(uneven.latencies.begin(), uneven.latencies.end(), std::int64_t{0});
+    examine(plan_for(
+        uneven, [uneven](const Played& run) { return nobody_idle(uneven, run); }, 20));
+}
+
+TEST_CASE("01-threaded-io/errors") {
+    const Downloads asked = failing();
+    examine(
+        plan_for(asked, [asked](const Played& run) { return first_error_arrives(asked, run); }));
+}
+
+TEST_CASE("01-threaded-io/ends") {
+    Plan plan = plan_for(usual(), everybody_gone);
+    plan.also = what_is_left_behind();
+    examine(plan);
+    Plan with_errors = plan_for(failing(), everybody_gone);
+    with_errors.also = what_is_left_behind();
+    examine(with_errors);
+}
+
+TEST_CASE("01-threaded-io/edges") {
+    examine_size(0, few_threads);
+    examine_size(1, few_threads);
+    examine_size(3, 50);
+    examine_no_threads(4);
+    examine_no_threads(0);
+}
+
+}  // namespace lockstep::threaded_io

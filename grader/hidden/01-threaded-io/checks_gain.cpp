@@ -1,0 +1,137 @@
+// Exercise 01's hidden check of measure_gain: what it says against what the trace shows.
+#include "fetches.hpp"
+
+#include <lab/catch.hpp>
+#include <lab/printable.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+namespace lockstep::threaded_io {
+namespace {
+
+using lab::printable::human;
+
+/// How long a part of the downloads took, from the first begin to the last end.
+lab::Duration extent(std::span<const lab::SpanRecord> part) {
+    if (part.empty()) return lab::Duration{0};
+    lab::Duration begin = part.front().begin;
+    lab::Duration end = part.front().end;
+    for (const lab::SpanRecord& fetch : part) {
+        begin = std::min(begin, fetch.begin);
+        end = std::max(end, fetch.end);
+    }
+    return end - begin;
+}
+
+/// True when each began after the one before it had ended.
+bool one_by_one(std::span<const lab::SpanRecord> part) {
+    for (std::size_t i = 1; i < part.size(); ++i)
+        if (part[i].begin_step < part[i - 1].end_step) return false;
+    return true;
+}
+
+struct Phases {
+    lab::Duration sequential{0};
+    lab::Duration threaded{0};
+};
+
+/// The downloads split into their two halves; nullopt when they are not two rounds of the URLs, one
+/// of them sequential.
+std::optional<Phases> phases_of(const Downloads& asked, const Played& run) {
+    std::vector<lab::SpanRecord> all = run.trace.spans("fetch");
+    std::ranges::sort(all, {}, &lab::SpanRecord::begin_step);
+    const std::size_t half = asked.order.size();
+    if (all.size() != 2 * half) return std::nullopt;
+    const auto first = std::span{all}.first(half);
+    const auto second = std::span{all}.last(half);
+    for (const auto part : {first, second}) {
+        std::vector<std::int64_t> pages;
+        for (const lab::SpanRecord& fetch : part) pages.push_back(fetch.value);
+        if (!std::ranges::is_permutation(pages, asked.order)) return std::nullopt;
+    }
+    if (one_by_one(first)) return Phases{extent(first), extent(second)};
+    if (one_by_one(second)) return Phases{extent(second), extent(first)};
+    return std::nullopt;
+}
+
+std::optional<Complaint> gain_is_exact(const Downloads& asked, const Played& run) {
+    if (auto complaint = unexpected_exception(run)) return complaint;
+    Complaint complaint;
+    complaint.stacks = places_of_fetches(run.trace);
+    complaint.hint =
+        "Measure first: read std::chrono::steady_clock before and after each of the two "
+        "downloads, and divide the sequential time by the threaded one.";
+    const std::optional<Phases> phases = phases_of(asked, run);
+    if (!phases) {
+        complaint.expected =
+            "All URLs are downloaded twice: once one after the other, once with "
+            "threads.";
+        complaint.happened =
+            fmt::format("There were {} for {}, and not in two such rounds.",
+                        lab::printable::count(run.trace.marks("fetch").size(), "fetch call"),
+                        lab::printable::count(asked.order.size(), "URL"));
+        return complaint;
+    }
+    const lab::Duration sequential{run.answer.number("sequential").value_or(-1)};
+    const lab::Duration threaded{run.answer.number("threaded").value_or(-1)};
+    if (sequential != phases->sequential) {
+        complaint.expected =
+            "`sequential` is how long the sequential download took by the clock on "
+            "the wall.";
+        complaint.happened = fmt::format("It took {}; measured were {}.", human(phases->sequential),
+                                         human(sequential));
+        return complaint;
+    }
+    if (threaded != phases->threaded) {
+        complaint.expected =
+            "`threaded` is how long the download with threads took, until the last "
+            "of them had ended, by the clock on the wall.";
+        complaint.happened =
+            fmt::format("It took {}; measured were {}.", human(phases->threaded), human(threaded));
+        return complaint;
+    }
+    const double expected = threaded.count() == 0 ? 1.0
+                                                  : static_cast<double>(sequential.count()) /
+                                                        static_cast<double>(threaded.count());
+    const double measured = static_cast<double>(run.answer.number("millionths").value_or(-1)) / 1e6;
+    constexpr double rounding = 2e-6;
+    if (std::abs(measured - expected) > rounding * std::max(1.0, expected)) {
+        complaint.expected =
+            "`speed_up` is the sequential time divided by the threaded one (1 when "
+            "the latter is zero).";
+        complaint.happened = fmt::format(
+            "{} and {} were measured, and the speed-up was said to be "
+            "{:.3f}.",
+            human(sequential), human(threaded), measured);
+        complaint.hint =
+            "A speed-up is above 1 when it got faster: old time over new time, divided "
+            "as floating-point numbers.";
+        return complaint;
+    }
+    return std::nullopt;
+}
+
+void examine_gain(const char* name, std::size_t pages, std::int64_t threads) {
+    const Downloads asked = drawn_downloads(draw(name), pages, threads);
+    Plan plan;
+    plan.scenario = "gain";
+    plan.workload = asked.workload();
+    plan.schedules = 10;
+    plan.judge = [asked](const Played& run) { return gain_is_exact(asked, run); };
+    examine(plan);
+}
+
+}  // namespace
+
+TEST_CASE("01-threaded-io/gain") {
+    examine_gain("01 gain", 8, 3);
+    examine_gain("01 gain of one", 1, 2);
+    examine_gain("01 gain of none", 0, 2);
+}
+
+}  // namespace lockstep::threaded_io

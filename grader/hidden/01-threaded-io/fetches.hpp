@@ -1,0 +1,39 @@
+// What the checks of exercise 01 ask of a trace: its fetches.
+#pragma once
+
+#include <judge/examination.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lockstep::threaded_io {
+
+/// A site, and what is asked of it. The names of its lists are those of scenarios.cpp.
+struct Downloads {
+    std::vector<std::int64_t> latencies;  ///< nanoseconds
+    std::vector<std::int64_t> fails;      ///< 0 or 1
+    std::vector<std::int64_t> order;      ///< pages, in the order in which they are asked for
+    std::int64_t threads = 1;
+    std::int64_t salt = 1;
+
+    [[nodiscard]] Numbers workload() const;
+};
+
+/// `count` pages in a drawn order with latencies of 20 to 400 whole milliseconds, all different.
+[[nodiscard]] Downloads drawn_downloads(Draw draw, std::size_t count, std::int64_t threads);
+
+/// Stacks to look at for a complaint about fetches: where those of these pages were begun (empty:
+/// where any was), then where threads were started.
+[[nodiscard]] std::vector<std::vector<lab::Place>> places_of_fetches(
+    const lab::Trace& trace, const std::vector<std::int64_t>& pages = {});
+
+/// "page 3", "pages 3, 5 and 7": the student sees the numbers in the URLs.
+[[nodiscard]] std::string named(const std::vector<std::int64_t>& pages);
+
+/// The first complaint about what came out: another exception than none.
+[[nodiscard]] std::optional<Complaint> unexpected_exception(const Played& run);
+
+}  // namespace lockstep::threaded_io

@@ -1,0 +1,39 @@
+// What is wrong with a run, before it becomes a finding.
+#pragma once
+
+#include <lab/trace.hpp>
+
+#include <contain/containment.hpp>
+#include <protocol/messages.hpp>
+#include <score/verdict.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+struct Complaint {
+    Verdict verdict = Verdict::wrong;
+    std::string expected;  ///< one sentence
+    std::string happened;  ///< one or more sentences
+    std::string hint;      ///< one sentence that names the chapter's idea
+    /// Where to look: stacks, the most telling first. The first of the student's own frames in them
+    /// is shown. Stacks are there only when the run was played with `Request::stacks`.
+    std::vector<std::vector<lab::Place>> stacks;
+};
+
+/// The first thing that is wrong with a run whatever it was to do: not written yet, a diagnosis
+/// that ended it, or one of `also`. Nullopt when there is none.
+[[nodiscard]] std::optional<Complaint> complaint_of(const Played& run,
+                                                    std::span<const lab::Diagnosis::Kind> also);
+
+/// What is wrong with how a worker ended that said nothing of it: killed at a limit, or gone.
+[[nodiscard]] Complaint complaint_of(const Outcome& outcome, const std::string& broken_rule);
+
+/// The innermost frame of the student's own files, with the file's name as the student has it;
+/// unknown when there is none.
+[[nodiscard]] lab::Place student_place(std::span<const lab::Place> stack);
+
+}  // namespace lockstep

@@ -1,0 +1,171 @@
+#include <judge/examination.hpp>
+#include <judge/schedules.hpp>
+
+#include <base/error.hpp>
+#include <lab/printable.hpp>
+#include <lab/timeline/timeline.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace lockstep {
+namespace {
+
+constexpr unsigned picture_columns = 76;
+
+Request request_for(const Plan& plan, std::uint64_t seed) {
+    Request request;
+    request.scenario = plan.scenario;
+    request.workload = plan.workload;
+    request.cores = plan.cores;
+    request.max_steps = plan.max_steps;
+    request.max_spin = plan.max_spin;
+    request.runs = schedules(Draw{seed, plan.scenario}.bits(), plan.schedules);
+    return request;
+}
+
+std::optional<Complaint> judged(const Plan& plan, const Played& run) {
+    if (std::optional<Complaint> complaint = complaint_of(run, plan.also)) return complaint;
+    if (!run.answer.finished)
+        return Complaint{.verdict = Verdict::crash,
+                         .expected = "The function returns to its caller.",
+                         .happened = "It never came back."};
+    return plan.judge ? plan.judge(run) : std::nullopt;
+}
+
+std::string recipe(const Request& request, Flavour flavour, const Run& run) {
+    std::string workload;
+    for (const auto& [name, list] : request.workload)
+        workload += fmt::format(" {}=[{}]", name, fmt::join(list, ","));
+    return fmt::format(
+        "scenario {}, {} worker, workload{}, policy {}, seed {}, spurious wake-ups {}",
+        request.scenario, name_of(flavour), workload, run.policy.describe(), run.seed,
+        run.spurious_wakeups);
+}
+
+std::string printed(const Outcome& outcome) {
+    if (outcome.output.empty()) return "";
+    return fmt::format("printed ({} bytes in all):\n{}\n", outcome.output_bytes, outcome.output);
+}
+
+}  // namespace
+
+const Performance& Examination::performance(const Request& request, Flavour flavour) {
+    const auto [found, added] = played_.try_emplace({flavour, encode(request)});
+    if (added) {
+        try {
+            found->second = stage_.play(request, flavour);
+        } catch (...) {
+            played_.erase(found);
+            throw;
+        }
+    }
+    return found->second;
+}
+
+std::optional<std::pair<Complaint, std::size_t>> Examination::first_complaint(
+    const Plan& plan, const Performance& performance) const {
+    for (std::size_t i = 0; i < performance.runs.size(); ++i)
+        if (std::optional<Complaint> complaint = judged(plan, performance.runs[i]))
+            return std::pair{std::move(*complaint), i};
+    return std::nullopt;
+}
+
+std::optional<Finding> Examination::examine(const Plan& plan) {
+    const Request request = request_for(plan, seed_);
+    const Performance& first = performance(request, plan.flavour);
+    if (auto found = first_complaint(plan, first))
+        return explain(plan, request, std::move(found->first), found->second, first);
+    if (first.finished && first.runs.size() == request.runs.size()) return std::nullopt;
+    if (first.finished && !first.runs.empty() && !first.runs.back().trace.completed())
+        return explain(
+            plan, request,
+            Complaint{.verdict = Verdict::crash,
+                      .expected = "The function returns to its caller.",
+                      .happened = "The run ended in the middle, for no reason that could "
+                                  "be told."},
+            first.runs.size() - 1, first);
+    return explain(plan, request, complaint_of(first.outcome, first.complaint), std::nullopt,
+                   first);
+}
+
+Finding Examination::explain(const Plan& plan, const Request& request, Complaint complaint,
+                             std::optional<std::size_t> number, const Performance& played) {
+    Finding finding;
+    const Run run =
+        request.runs[std::min(number.value_or(played.runs.size()), request.runs.size() - 1)];
+    const lab::Trace* shown = nullptr;
+    Performance again;
+    if (number) {
+        shown = &played.runs[*number].trace;
+        if (complaint.verdict != Verdict::todo) {
+            // The same run, now with the stack of every event. A program that keeps something from
+            // one run to the next may behave otherwise: then the first run is what is shown.
+            Request replay = request;
+            replay.runs = {run};
+            replay.stacks = true;
+            again = stage_.play(replay, plan.flavour);
+            if (!again.runs.empty()) {
+                std::optional<Complaint> told = judged(plan, again.runs.front());
+                if (told && told->verdict == complaint.verdict) {
+                    complaint = std::move(*told);
+                    shown = &again.runs.front().trace;
+                }
+            }
+        }
+    }
+
+    finding.verdict = complaint.verdict;
+    finding.expected = std::move(complaint.expected);
+    finding.happened = std::move(complaint.happened);
+    finding.hint = std::move(complaint.hint);
+    for (const std::vector<lab::Place>& stack : complaint.stacks) {
+        const lab::Place place = student_place(stack);
+        if (!place.known()) continue;
+        finding.file = place.file;
+        finding.line = place.line;
+        break;
+    }
+    if (shown != nullptr) {
+        if (finding.verdict != Verdict::todo && shown->threads().size() > 1)
+            finding.picture = lab::draw_text(*shown, {.width = picture_columns});
+        for (const lab::Diagnosis& diagnosis : shown->diagnoses())
+            finding.detail += diagnosis.explain();
+    }
+    finding.detail += printed(played.outcome);
+    finding.recipe = recipe(request, plan.flavour, run);
+    return finding;
+}
+
+// The driver's examination ---------------------------------------------------------------------
+
+namespace {
+
+Examination* current = nullptr;
+std::optional<Finding> noted;
+
+Examination& examination() {
+    if (current == nullptr)
+        throw GraderError{"A hidden check ran outside the driver: start it with the driver."};
+    return *current;
+}
+
+}  // namespace
+
+void examine(const Plan& plan) {
+    std::optional<Finding> finding = examination().examine(plan);
+    if (!finding) return;
+    std::string text = finding->happened;
+    noted = std::move(finding);
+    throw Objection{std::move(text)};
+}
+
+Draw draw(std::string_view name) { return examination().draw(name); }
+
+void set_examination(Examination* examination) noexcept { current = examination; }
+
+std::optional<Finding> take_finding() noexcept { return std::exchange(noted, std::nullopt); }
+
+}  // namespace lockstep

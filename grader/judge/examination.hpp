@@ -1,0 +1,91 @@
+// How a hidden check examines a submission: it plans a scenario, has it played under many
+// schedules, and judges every run by its trace and its answer.
+//
+//     TEST_CASE("01-threaded-io/bound") {
+//         examine({.scenario = "downloads", .workload = …, .judge = [&](const Played& run) {
+//             …return std::optional<Complaint>…
+//         }});
+//     }
+//
+// The first run to which there is anything to object decides. It is played once more with every
+// event's stack, to say where and to draw it.
+#pragma once
+
+#include <judge/complaint.hpp>
+#include <judge/draw.hpp>
+#include <judge/stage.hpp>
+#include <score/result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lockstep {
+
+using Judge = std::function<std::optional<Complaint>(const Played&)>;
+
+struct Plan {
+    std::string scenario;
+    Numbers workload;
+    Judge judge;  ///< may be empty: only what the lab itself finds
+    /// Diagnoses that do not end a run and are this check's business: leaks, races, …
+    std::vector<lab::Diagnosis::Kind> also;
+    Flavour flavour = Flavour::plain;
+    std::size_t schedules = 40;
+    unsigned cores = 4;
+    std::uint32_t max_steps = 200'000;
+    std::uint32_t max_spin = 20'000;
+};
+
+/// Ends a check: thrown by `examine` when there is something to object.
+class Objection : public std::exception {
+public:
+    explicit Objection(std::string text) : text_{std::move(text)} {}
+    [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
+
+private:
+    std::string text_;
+};
+
+/// One submission under examination. Not thread-safe.
+class Examination {
+public:
+    Examination(Stage& stage, std::uint64_t seed) : stage_{stage}, seed_{seed} {}
+
+    /// Nullopt when there is nothing to object. Throws GraderError.
+    [[nodiscard]] std::optional<Finding> examine(const Plan& plan);
+    [[nodiscard]] Draw draw(std::string_view name) const { return {seed_, name}; }
+
+private:
+    [[nodiscard]] const Performance& performance(const Request& request, Flavour flavour);
+    [[nodiscard]] std::optional<std::pair<Complaint, std::size_t>> first_complaint(
+        const Plan& plan, const Performance& performance) const;
+    [[nodiscard]] Finding explain(const Plan& plan, const Request& request, Complaint complaint,
+                                  std::optional<std::size_t> run, const Performance& played);
+
+    Stage& stage_;
+    std::uint64_t seed_;
+    /// Checks that plan the same look at the same runs: played once.
+    std::map<std::pair<Flavour, std::string>, Performance> played_;
+};
+
+// For the hidden checks, which Catch2 runs: the driver's examination and what it found.
+
+/// Throws Objection, having noted the finding, when there is something to object.
+void examine(const Plan& plan);
+/// A stream of numbers of this name for the driver's seed.
+[[nodiscard]] Draw draw(std::string_view name);
+
+/// Set by the driver before any check runs.
+void set_examination(Examination* examination) noexcept;
+/// What the check that ran last noted; nullopt when it had nothing to object. Forgets it.
+[[nodiscard]] std::optional<Finding> take_finding() noexcept;
+
+}  // namespace lockstep

@@ -1,0 +1,117 @@
+#include <base/error.hpp>
+#include <judge/stage.hpp>
+#include <protocol/channel.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace lockstep {
+namespace {
+
+/// ThreadSanitizer keeps four bytes or more for each of the program's, and takes about ten times as
+/// long (https://github.com/google/sanitizers/wiki/ThreadSanitizerCppManual).
+constexpr std::size_t tsan_memory_factor = 4;
+constexpr int tsan_time_factor = 5;
+
+class Descriptor {
+public:
+    explicit Descriptor(int number) noexcept : number_{number} {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() { close(); }
+
+    void close() noexcept {
+        if (number_ >= 0) ::close(number_);
+        number_ = -1;
+    }
+    [[nodiscard]] int number() const noexcept { return number_; }
+
+private:
+    int number_;
+};
+
+}  // namespace
+
+Performance read_performance(int descriptor, const Request& request) {
+    Performance performance;
+    FrameReader reader{descriptor};
+    try {
+        while (const std::optional<Frame> frame = reader.next()) {
+            if (frame->kind == MessageKind::played) {
+                if (performance.runs.size() == request.runs.size())
+                    throw wire::Malformed{"There are more runs than were asked for."};
+                performance.runs.push_back(
+                    decode_played(frame->bytes, request.runs[performance.runs.size()]));
+            } else if (frame->kind == MessageKind::finished) {
+                Finished finished = decode_finished(frame->bytes);
+                if (finished.runs != performance.runs.size())
+                    throw wire::Malformed{"Not all runs were sent."};
+                performance.complaint = std::move(finished.complaint);
+                performance.finished = performance.complaint.empty();
+                break;
+            } else {
+                throw wire::Malformed{"A worker does not send requests."};
+            }
+        }
+    } catch (const wire::Malformed& malformed) {
+        performance.complaint = malformed.what();
+        performance.finished = false;
+    }
+    return performance;
+}
+
+ContainedStage::ContainedStage(const Containment& containment,
+                               std::map<Flavour, std::filesystem::path> workers, Limits limits)
+    : containment_{containment}, workers_{std::move(workers)}, limits_{limits} {}
+
+Performance ContainedStage::play(const Request& request, Flavour flavour) {
+    const auto worker = workers_.find(flavour);
+    if (worker == workers_.end())
+        throw GraderError{fmt::format("There is no {} worker: build one first.", name_of(flavour))};
+
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        throw GraderError{fmt::format("No socket could be made ({}): close other programs.",
+                                      std::strerror(errno))};
+    const Descriptor ours{ends[0]};
+    Descriptor theirs{ends[1]};
+
+    Job job;
+    const bool sandbox = containment_.isolation().sandbox;
+    const std::filesystem::path inside =
+        sandbox ? std::filesystem::path{"/worker"} / worker->second.filename() : worker->second;
+    job.command = {inside.string()};
+    job.mounts = {{worker->second, inside, false}};
+    job.working_folder = "/tmp";
+    job.environment = {"LANG=C.UTF-8", "PATH=/usr/bin:/bin"};
+    job.limits = limits_;
+    job.channel = theirs.number();
+    if (flavour == Flavour::tsan) {
+        job.fixed_addresses = true;
+        job.limits.memory_bytes *= tsan_memory_factor;
+        job.limits.wall *= tsan_time_factor;
+        job.limits.cpu *= tsan_time_factor;
+    }
+
+    Containment::Running running = containment_.start(job);
+    theirs.close();
+    // A worker that reads nothing leaves this to be written into the socket's buffer, or ends.
+    (void)send_frame(ours.number(), MessageKind::request, encode(request));
+    Performance performance = read_performance(ours.number(), request);
+    // What it does after its last word is nobody's business: it may not hold up the others.
+    if (performance.finished || !performance.complaint.empty())
+        ::shutdown(ours.number(), SHUT_RDWR);
+    performance.outcome = running.wait();
+    if (performance.outcome.end == End::interrupted)
+        throw GraderError{"The grading was interrupted."};
+    return performance;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,49 @@
+// Where a worker plays what it is asked to, and what came of it.
+#pragma once
+
+#include <build/flavour.hpp>
+#include <contain/containment.hpp>
+#include <protocol/messages.hpp>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// What a worker sent in answer to one request, and how it ended.
+struct Performance {
+    std::vector<Played> runs;  ///< as many as asked for, unless the last could not go on
+    bool finished = false;     ///< the worker came to its end and said so
+    std::string complaint;     ///< why it could not play, or what rule its messages broke; or ""
+    Outcome outcome;
+};
+
+class Stage {
+public:
+    virtual ~Stage() = default;
+    /// Plays the request in a process of its own. Throws GraderError when that can't be done.
+    [[nodiscard]] virtual Performance play(const Request& request, Flavour flavour) = 0;
+};
+
+/// Plays in the containment.
+class ContainedStage final : public Stage {
+public:
+    /// `workers`: the programs, by flavour. `limits`: of one play.
+    ContainedStage(const Containment& containment, std::map<Flavour, std::filesystem::path> workers,
+                   Limits limits);
+
+    [[nodiscard]] Performance play(const Request& request, Flavour flavour) override;
+
+private:
+    const Containment& containment_;
+    std::map<Flavour, std::filesystem::path> workers_;
+    Limits limits_;
+};
+
+/// Reads what a worker sends in answer to `request` until it says that it has finished, closes its
+/// side, or breaks a rule. Never throws for what a worker sends.
+[[nodiscard]] Performance read_performance(int descriptor, const Request& request);
+
+}  // namespace lockstep
