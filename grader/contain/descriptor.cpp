@@ -117,7 +117,9 @@ Message receive_message(int socket) {
     ssize_t received = 0;
     do {
         received = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-    } while (received < 0 && errno == EINTR);
+        // Who closes without having read all resets the connection; that is told first, and once,
+        // and what it had sent before is still to be read.
+    } while (received < 0 && (errno == EINTR || errno == ECONNRESET));
     result.bytes.resize(received > 0 ? static_cast<std::size_t>(received) : 0);
     if (received > 0) {
         for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;

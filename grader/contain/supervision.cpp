@@ -82,7 +82,7 @@ private:
 
     void step() {
         std::array<pollfd, 3> wanted{{{lifeline_.get(), POLLIN, 0},
-                                      {output_.get(), POLLIN, 0},
+                                      {killing_ ? -1 : output_.get(), POLLIN, 0},
                                       {killing_ ? -1 : control_, POLLIN, 0}}};
         const auto until = tree_ && !killing_ ? std::min(deadline_, next_look_) : deadline_;
         const nanoseconds left = std::max(nanoseconds{0}, nanoseconds(until - Clock::now()));
