@@ -93,6 +93,7 @@ TEST_CASE("a return address leads to the line of its call", "[places]") {
     CHECK(place->brief() == "places_test.cpp:" + std::to_string(answer.line));
     CHECK(place->owner == Owner::program);
     CHECK(place->known());
+    CHECK(place->file == __FILE__);
 }
 
 TEST_CASE("inlined functions are frames of their own, innermost first", "[places]") {

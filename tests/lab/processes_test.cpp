@@ -75,6 +75,20 @@ TEST_CASE("a forked child may become another program") {
     still_works(options);
 }
 
+TEST_CASE("a body that becomes another program leaves the process to it, as without the lab") {
+    const lab::Options options = each_handover();
+    const bool in_thread = GENERATE(false, true);
+    const int status = status_of_child([&] {
+        const auto part = [] {
+            execl("/bin/sh", "sh", "-c", "kill -URG $$; exit 5", static_cast<char*>(nullptr));
+        };
+        static_cast<void>(observe_part(part, in_thread, options));
+    });
+    REQUIRE(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 5);
+    still_works(options);
+}
+
 TEST_CASE("a forked child that returns from the body ends there") {
     const lab::Options options = each_handover();
     const bool in_thread = GENERATE(false, true);

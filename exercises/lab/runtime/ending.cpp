@@ -265,7 +265,12 @@ void World::tell_forgotten_join(Diagnosis& diagnosis) const {
                              : destroyed ? " destroyed"
                                          : " destroyed or overwrote") +
                             " a std::thread that was neither joined nor detached";
-        if (!culprit.place.known()) culprit.place = where_forgotten_was_started(culprit.thread);
+        // The frame of the program that is the nearest may be the one without a line.
+        const auto nearest = std::ranges::find(culprit.stack, Owner::program, &Place::owner);
+        if (nearest == culprit.stack.end() || !nearest->known()) {
+            Place started = where_forgotten_was_started(culprit.thread);
+            if (started.known()) culprit.place = std::move(started);
+        }
         if (!culprit.place.known() && !place.known())
             culprit.place = {place.function, "", 0, Owner::program};
         return;

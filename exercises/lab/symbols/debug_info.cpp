@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 // The linker's own marks around the executable. Weak, for a linker that has no such mark.
@@ -33,9 +34,18 @@ backtrace_state* state() {
     return made;
 }
 
+// Clang names a file that it was given by its whole path relative to the folder that it worked in,
+// and libbacktrace puts the one behind the other.
+std::string_view path_of(const char* file) noexcept {
+    std::string_view path = file;
+    const std::size_t again = path.rfind("//");
+    return again == std::string_view::npos ? path : path.substr(again + 1);
+}
+
 int add_frame(void* data, std::uintptr_t, const char* file, int line, const char* function) {
     auto& frames = *static_cast<std::vector<Frame>*>(data);
-    frames.push_back({function != nullptr ? function : "", file != nullptr ? file : "",
+    frames.push_back({function != nullptr ? function : "",
+                      std::string(file != nullptr ? path_of(file) : ""),
                       file != nullptr && line > 0 ? static_cast<unsigned>(line) : 0});
     return 0;
 }

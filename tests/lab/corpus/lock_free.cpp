@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <thread>
 
@@ -158,18 +159,19 @@ private:
 
 template <std::memory_order publish, std::memory_order observe>
 void round_the_ring() {
-    Ring<publish, observe> ring;
+    // On the heap: see publication.cpp.
+    const auto ring = std::make_unique<Ring<publish, observe>>();
     int sum = 0;
     {
         std::jthread producer{[&] {
             for (int item = 1; item <= 4; ++item) {
-                while (!ring.put(item)) {
+                while (!ring->put(item)) {
                     std::this_thread::yield();
                 }
             }
         }};
         for (int received = 0; received < 4;) {
-            if (const std::optional<int> item = ring.get()) {
+            if (const std::optional<int> item = ring->get()) {
                 sum += *item;
                 ++received;
             } else {
