@@ -124,9 +124,8 @@ std::string report(const CheckText& check, const lab::Trace& trace,
     lab::Place where;
     for (const lab::Witness& witness : diagnosis.witnesses) {
         const lab::Place place = in_students_files(witness.stack);
-        append(text, "",
-               fmt::format("{}: {}{}", witness.name, witness.state,
-                           place.known() ? "  [" + place.brief() + "]" : ""));
+        text += fmt::format("          {}: {}{}\n", witness.name, witness.state,
+                            place.known() ? "  [" + place.brief() + "]" : "");
         if (!where.known()) where = place;
     }
     return text + rest_of_report(check, trace, where.known() ? where : first_call(trace));
