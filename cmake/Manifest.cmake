@@ -7,7 +7,8 @@
 # lockstep_read_manifest(<prefix> <file>) sets in the caller's scope
 #   <prefix>_id, <prefix>_number, <prefix>_cores, <prefix>_files and <prefix>_checks (lists), and for each
 #   check <c> the English and French texts <prefix>_<c>_title_en, …_title_fr, …_shows_en, …_shows_fr,
-#   …_hint_1_en … …_hint_3_fr, written as in the manifest, which is also how C++ writes them.
+#   …_hint_1_en … …_hint_3_fr; <prefix>_questions, a list, and for each of them …_text_en … …_why_fr.
+#   Texts are written as in the manifest, which is also how C++ writes them.
 function(lockstep_read_manifest prefix file)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
     file(READ "${file}" text)
@@ -27,6 +28,7 @@ function(lockstep_read_manifest prefix file)
     set(check "")
     set(hint 0)
     set(checks "")
+    set(questions "")
     foreach(line IN LISTS lines)
         if(line MATCHES "^${open}+([a-z]+)${close}+$")
             set(section "${CMAKE_MATCH_1}")
@@ -51,12 +53,20 @@ function(lockstep_read_manifest prefix file)
                 math(EXPR hint "${hint} + 1")
                 lockstep_set_texts_("${prefix}_${check}_hint_${hint}")
             endif()
+        elseif(section STREQUAL "question")
+            if(line MATCHES "^id = ${string}")
+                set(question "${CMAKE_MATCH_1}")
+                list(APPEND questions "${question}")
+            elseif(line MATCHES "^(text|why) = ")
+                lockstep_set_texts_("${prefix}_${question}_${CMAKE_MATCH_1}")
+            endif()
         endif()
     endforeach()
     if(NOT checks)
         message(FATAL_ERROR "${file} has no checks that cmake/Manifest.cmake can read: see there.")
     endif()
     set(${prefix}_checks "${checks}" PARENT_SCOPE)
+    set(${prefix}_questions "${questions}" PARENT_SCOPE)
 endfunction()
 
 # Part of lockstep_read_manifest: the two languages of `line`.
