@@ -1,0 +1,61 @@
+// What the caller asked for.
+#pragma once
+
+#include <report/style.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lockstep {
+
+enum class Format { text, json };
+
+enum class Colour { automatic, always, never };
+
+struct ListOptions {
+    Format format = Format::text;
+    Language language = Language::en;
+};
+
+struct GradeOptions {
+    std::filesystem::path submission;
+    std::vector<std::string> exercises;  ///< as the caller named them; empty: all
+    Format format = Format::text;
+    std::filesystem::path output;       ///< empty: standard output
+    std::optional<std::uint64_t> seed;  ///< none: drawn anew
+    Audience audience = Audience::student;
+    Language language = Language::en;
+    Colour colour = Colour::automatic;
+    std::filesystem::path cache;  ///< empty: default_cache()
+    unsigned jobs = 0;            ///< 0: as many as there are cores
+};
+
+struct VerifyOptions {
+    std::vector<std::string> exercises;
+    unsigned seeds = 3;
+    unsigned repeat = 1;
+    std::string only;  ///< the name of one submission; empty: all
+    std::filesystem::path cache;
+    unsigned jobs = 0;
+};
+
+struct DoctorOptions {
+    Format format = Format::text;
+    std::filesystem::path cache;
+};
+
+using Command = std::variant<ListOptions, GradeOptions, VerifyOptions, DoctorOptions>;
+
+/// Asked for: a text such as --help, and nothing else to do.
+struct JustSay {
+    std::string text;
+};
+
+/// Throws UsageError for what makes no sense.
+[[nodiscard]] std::variant<Command, JustSay> read_command_line(int argc, const char* const* argv);
+
+}  // namespace lockstep

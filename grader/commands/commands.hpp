@@ -1,0 +1,14 @@
+// The grader's commands. Each returns the exit code, and throws UsageError, GraderError or
+// Interrupted when it can't do what was asked.
+#pragma once
+
+#include <commands/command_line.hpp>
+
+namespace lockstep {
+
+[[nodiscard]] int list(const ListOptions& options);
+[[nodiscard]] int grade(const GradeOptions& options);
+[[nodiscard]] int verify(const VerifyOptions& options);
+[[nodiscard]] int doctor(const DoctorOptions& options);
+
+}  // namespace lockstep
