@@ -269,7 +269,11 @@ void World::tell_forgotten_join(Diagnosis& diagnosis) const {
         const auto nearest = std::ranges::find(culprit.stack, Owner::program, &Place::owner);
         if (nearest == culprit.stack.end() || !nearest->known()) {
             Place started = where_forgotten_was_started(culprit.thread);
-            if (started.known()) culprit.place = std::move(started);
+            if (started.known()) {
+                culprit.state = "lost a std::thread that was started here";
+                culprit.place = started;
+                if (nearest != culprit.stack.end()) *nearest = std::move(started);
+            }
         }
         if (!culprit.place.known() && !place.known())
             culprit.place = {place.function, "", 0, Owner::program};
