@@ -21,7 +21,8 @@ namespace lockstep {
 inline constexpr std::size_t kept_output_bytes = std::size_t{256} << 10;
 
 /// As root, programs run as the user nobody (uid 65534), so what is mounted must be readable by
-/// everyone; a writable folder is given to that user by `start`.
+/// everyone; a writable folder (not what is in it) is given to that user by `start`. Without a
+/// sandbox root stays root where nobody can't reach the job's paths.
 struct Mount {
     std::filesystem::path from;  ///< outside
     std::filesystem::path to;    ///< inside; the same path as `from` where there is no sandbox

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -53,6 +54,18 @@ bool receive_all(int socket, void* data, std::size_t size) {
         size -= static_cast<std::size_t>(received);
     }
     return true;
+}
+
+/// Waits for a message. So that a buffer for the largest need not be cleared for every small one.
+std::size_t size_of_next(int socket) {
+    char first = 0;
+    ssize_t size = 0;
+    do {
+        size = ::recv(socket, &first, sizeof first, MSG_PEEK | MSG_TRUNC);
+        // Who closes without having read all resets the connection; that is told first, and once,
+        // and what it had sent before is still to be read.
+    } while (size < 0 && (errno == EINTR || errno == ECONNRESET));
+    return size > 0 ? std::min(static_cast<std::size_t>(size), longest_message) : 1;
 }
 
 }  // namespace
@@ -106,7 +119,7 @@ bool send_message(int socket, std::span<const std::uint8_t> bytes, int passed) n
 
 Message receive_message(int socket) {
     Message result;
-    result.bytes.resize(longest_message);
+    result.bytes.resize(size_of_next(socket));
     iovec part{result.bytes.data(), result.bytes.size()};
     msghdr message{};
     message.msg_iov = &part;
@@ -117,8 +130,6 @@ Message receive_message(int socket) {
     ssize_t received = 0;
     do {
         received = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-        // Who closes without having read all resets the connection; that is told first, and once,
-        // and what it had sent before is still to be read.
     } while (received < 0 && (errno == EINTR || errno == ECONNRESET));
     result.bytes.resize(received > 0 ? static_cast<std::size_t>(received) : 0);
     if (received > 0) {

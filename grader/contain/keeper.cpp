@@ -137,9 +137,8 @@ int keep(int lifeline, int channel, Surroundings surroundings,
                                      std::strerror(errno) + ".");
         return 1;
     }
-    ::prctl(PR_SET_DUMPABLE, 0);  // changing the user has reset it
-
     const Launched launched = launch(order, channel, protected_processes);
+    ::prctl(PR_SET_DUMPABLE, 0);  // changing the user, and launching, have reset it
     if (launched.process < 0) {
         report_failure(lifeline, launched.failure);
         return 1;

@@ -115,11 +115,12 @@ const char* become_the_program(const Order& order, int channel,
                                const std::vector<pid_t>& protected_processes, char** arguments,
                                char** environment) noexcept {
     ::setsid();
-    // The keeper's own secrets ended with the fork; /proc/self must be ours to write.
+    // /proc/self must be ours to write. The keeper, whose memory this is, undoes it.
     ::prctl(PR_SET_DUMPABLE, 1);
     volunteer_for_the_oom_killer();
     // Some containers forbid it; then the canary program of the sanitiser says so.
-    if (order.job.fixed_addresses) ::personality(ADDR_NO_RANDOMIZE);
+    // Where it is not asked for, the grader itself may have been started so.
+    ::personality(order.job.fixed_addresses ? ADDR_NO_RANDOMIZE : 0);
     set_limits(order);
     if (::geteuid() == 0 && nobody_can_run(order.job) && !become_nobody()) {
         return "change to the user nobody";
@@ -171,7 +172,9 @@ Launched launch(const Order& order, int channel, const std::vector<pid_t>& prote
     const Descriptor from_child(news[0]);
     Descriptor to_parent(news[1]);
 
-    const pid_t child = ::fork();
+    // The child borrows this memory until exec, which spares copying its page tables; it writes to
+    // none of it that is read here afterwards.
+    const pid_t child = ::vfork();
     if (child < 0) {
         launched.failure =
             std::string("A process could not be made: ") + std::strerror(errno) + ".";

@@ -8,13 +8,13 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -136,27 +136,30 @@ std::string bubblewrap() {
     throw std::runtime_error("bubblewrap is not installed: install the package bubblewrap.");
 }
 
-/// As root: what will be mounted belongs to nobody where it is to be written, and may be read.
-void open_to_nobody(const Job& job) {
+/// As root: what the program may write is given to nobody, as whom it will run.
+void give_to_nobody(const Job& job) {
+    for (const auto& mount : job.mounts) {
+        if (mount.writable && ::chown(mount.from.c_str(), nobody, nobody) != 0) {
+            throw std::runtime_error(mount.from.string() +
+                                     " can't be given to the user nobody, as whom programs run: " +
+                                     std::strerror(errno) + ".");
+        }
+    }
+}
+
+/// As root: what the program shall read, nobody must be able to read.
+void check_that_nobody_can_read(const Job& job) {
     for (const auto& mount : job.mounts) {
         struct stat status {};
         if (::stat(mount.from.c_str(), &status) != 0) {
             throw std::runtime_error(mount.from.string() +
                                      " can't be mounted: " + std::strerror(errno) + ".");
         }
-        if (mount.writable) {
-            if (status.st_uid != nobody && ::chown(mount.from.c_str(), nobody, nobody) != 0) {
-                throw std::runtime_error(
-                    mount.from.string() +
-                    " can't be given to the user nobody: " + std::strerror(errno) + ".");
-            }
-        } else if (status.st_uid != nobody) {
-            const mode_t needed = S_ISDIR(status.st_mode) ? S_IROTH | S_IXOTH : S_IROTH;
-            if ((status.st_mode & needed) != needed) {
-                throw std::runtime_error(mount.from.string() +
-                                         " can't be read by the user nobody, as whom programs run: "
-                                         "make it readable for everyone (chmod o+rX).");
-            }
+        const mode_t needed = S_ISDIR(status.st_mode) ? S_IROTH | S_IXOTH : S_IROTH;
+        if (status.st_uid != nobody && (status.st_mode & needed) != needed) {
+            throw std::runtime_error(mount.from.string() +
+                                     " can't be read by the user nobody, as whom programs run: "
+                                     "make it readable for everyone (chmod o+rX).");
         }
     }
 }
@@ -179,11 +182,21 @@ struct Placement {
     int to;
 };
 
-/// In the child.
-[[noreturn]] void execute(const char* program, const std::vector<Placement>& placements,
-                          char** arguments) noexcept {
+/// What the child needs to become bubblewrap or the keeper. It borrows our memory until exec.
+struct Start {
+    const char* program;
+    char** arguments;
+    const std::vector<Placement>& placements;
+    int go_on;  ///< a byte comes when it may
+    bool wait;
+};
+
+int become_keeper(void* given) noexcept {
+    const Start& start = *static_cast<const Start*>(given);
+    char byte = 0;
+    if (start.wait && ::read(start.go_on, &byte, 1) != 1) ::_exit(127);
     int first_free = 0;
-    for (const auto& placement : placements) {
+    for (const auto& placement : start.placements) {
         if (::dup2(placement.from, placement.to) < 0) ::_exit(127);
         first_free = std::max(first_free, placement.to + 1);
     }
@@ -193,7 +206,7 @@ struct Placement {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
     std::array<char*, 1> environment{nullptr};
-    ::execve(program, arguments, environment.data());
+    ::execve(start.program, start.arguments, environment.data());
     constexpr std::string_view complaint = "It could not be executed.\n";
     if (::write(STDERR_FILENO, complaint.data(), complaint.size()) < 0) ::_exit(126);
     ::_exit(127);
@@ -202,8 +215,10 @@ struct Placement {
 }  // namespace
 
 pid_t start_keeper(const Order& order, const KeeperDescriptors& descriptors) {
-    const bool own_user_namespace = order.sandbox && can_become_nobody();
-    if (own_user_namespace) open_to_nobody(order.job);
+    const bool as_nobody = can_become_nobody();
+    const bool own_user_namespace = order.sandbox && as_nobody;
+    if (as_nobody) give_to_nobody(order.job);
+    if (own_user_namespace) check_that_nobody_can_read(order.job);
 
     const std::string channel = std::to_string(descriptors.channel < 0 ? -1 : channel_number);
     std::string program = own_program();
@@ -237,19 +252,19 @@ pid_t start_keeper(const Order& order, const KeeperDescriptors& descriptors) {
     }
 
     auto [go, wait_for_go] = connected_sockets(SOCK_STREAM);
-    const unsigned long flags = SIGCHLD | (own_user_namespace ? CLONE_NEWUSER : 0);
-    // Like fork, but in a user namespace from its first moment.
-    const auto child =
-        static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, 0));
+    // Above the numbers that are assigned, and closed by exec.
+    Descriptor go_on = out_of_the_way(wait_for_go.get());
+    wait_for_go.reset();
+    Start start{program.c_str(), arguments.data(), placements, go_on.get(), own_user_namespace};
+    std::vector<char> stack(std::size_t{64} << 10);
+    char* top = stack.data() + stack.size() - reinterpret_cast<std::uintptr_t>(stack.data()) % 16;
+    // Like vfork, which spares copying our page tables, but in a user namespace from its first
+    // moment, and without making us wait: it is we who say who is who in there.
+    const int flags = CLONE_VM | SIGCHLD | (own_user_namespace ? CLONE_NEWUSER : 0);
+    const pid_t child = ::clone(become_keeper, top, flags, &start);
     if (child < 0) {
         throw std::runtime_error(std::string("No process could be made for the sandbox: ") +
                                  std::strerror(errno) + ".");
-    }
-    if (child == 0) {
-        go.reset();
-        char byte = 0;
-        if (own_user_namespace && ::read(wait_for_go.get(), &byte, 1) != 1) ::_exit(127);
-        execute(program.c_str(), placements, arguments.data());
     }
     if (own_user_namespace) {
         try {
@@ -261,6 +276,11 @@ pid_t start_keeper(const Order& order, const KeeperDescriptors& descriptors) {
             throw;
         }
         if (::write(go.get(), "g", 1) != 1) throw std::runtime_error("The sandbox did not start.");
+    }
+    // Until exec has closed its end: then it needs nothing of ours any more.
+    go_on.reset();
+    char byte = 0;
+    while (::read(go.get(), &byte, 1) < 0 && errno == EINTR) {
     }
     return child;
 }
