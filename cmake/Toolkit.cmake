@@ -5,7 +5,7 @@
 #     toolkit.json   the compiler, its flags, and what to link, for grader/build
 #     contents       a hash of every file: what was built with another toolkit is not used again
 #     include/       public headers: <lab/…>, <support/…>, NN-name/<contract>.hpp
-#     prelude.hpp    included ahead of every student's file, and precompiled beside it
+#     preludes/      one of these is included ahead of every student's file; precompiled
 #     lib/           the lab, the worker's main, the exercises' support, Asio, scenarios
 #     private/       scenarios that are compiled with a student's header, and what they include
 include(Manifest)
@@ -21,42 +21,58 @@ function(lockstep_add_toolkit flavour)
 
     # -O1 -g1: a student waits for this, and Asio's code generation dominates; -g1 has the lines that
     # diagnoses name.
+    lockstep_find_boost_includes_(includes)
     set(flags -std=c++20 -O1 -g1 -fno-omit-frame-pointer -pthread -pipe
         -DBOOST_ASIO_SEPARATE_COMPILATION
-        ${arg_OPTIONS})
-    lockstep_find_boost_includes_(includes)
+        ${arg_OPTIONS}
+        ${includes}
+        "-I${folder}/include"
+        # By its headers' places the lab knows which code is its own.
+        "-ffile-prefix-map=${folder}/include=${PROJECT_SOURCE_DIR}/exercises")
 
     lockstep_copy_headers_("${folder}/include" headers)
     list(APPEND files ${headers})
 
-    # --- The precompiled prelude ------------------------------------------------------------------
-    set(source "${PROJECT_SOURCE_DIR}/grader/build/prelude.hpp")
-    set(prelude "${folder}/prelude.hpp")
+    # --- The precompiled preludes -----------------------------------------------------------------
+    set(ending gch)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-        set(precompiled "${prelude}.pch")
-    else()
-        set(precompiled "${prelude}.gch")
+        set(ending pch)
     endif()
-    add_custom_command(OUTPUT "${prelude}"
-        COMMAND "${CMAKE_COMMAND}" -E copy "${source}" "${prelude}"
-        DEPENDS "${source}" VERBATIM)
-    add_custom_command(OUTPUT "${precompiled}"
-        COMMAND "${CMAKE_CXX_COMPILER}" ${flags} ${includes} "-I${folder}/include"
-            -MD -MF "${folder}/prelude.d" -MT "${precompiled}"
-            -x c++-header "${prelude}" -o "${precompiled}"
-        DEPENDS "${prelude}" ${headers}
-        DEPFILE "${folder}/prelude.d"
-        COMMENT "Precompiling the headers of the ${flavour} toolkit"
-        VERBATIM)
-    list(APPEND files "${prelude}" "${precompiled}")
+    set(preludes)
+    foreach(name IN ITEMS standard asio)
+        set(source "${PROJECT_SOURCE_DIR}/grader/build/preludes/${name}.hpp")
+        set(prelude "${folder}/preludes/${name}.hpp")
+        add_custom_command(OUTPUT "${prelude}"
+            COMMAND "${CMAKE_COMMAND}" -E copy "${source}" "${prelude}"
+            DEPENDS "${source}" VERBATIM)
+        list(APPEND preludes "${prelude}")
+    endforeach()
+    foreach(prelude IN LISTS preludes)
+        set(precompiled "${prelude}.${ending}")
+        add_custom_command(OUTPUT "${precompiled}"
+            COMMAND "${CMAKE_CXX_COMPILER}" ${flags}
+                -MD -MF "${prelude}.d" -MT "${precompiled}"
+                -x c++-header "${prelude}" -o "${precompiled}"
+            DEPENDS ${preludes} ${headers}
+            DEPFILE "${prelude}.d"
+            COMMENT "Precompiling headers of the ${flavour} toolkit"
+            VERBATIM)
+        list(APPEND files "${prelude}" "${precompiled}")
+    endforeach()
 
     # --- What is linked ---------------------------------------------------------------------------
     lockstep_add_toolkit_object_(asio "${PROJECT_SOURCE_DIR}/grader/build/asio.cpp")
     set(asio "${object}")
     foreach(library IN ITEMS worker "lab${arg_LAB}" "support${arg_LAB}")
         set(copy "${folder}/lib/${library}.a")
+        set(command "${CMAKE_COMMAND}" -E copy)
+        if(CMAKE_OBJCOPY AND library MATCHES "^lab")
+            # Nobody is shown a line of the lab, and its debug information is four fifths of a worker,
+            # to be linked for every submission and read in every scenario.
+            set(command "${CMAKE_OBJCOPY}" --strip-debug)
+        endif()
         add_custom_command(OUTPUT "${copy}"
-            COMMAND "${CMAKE_COMMAND}" -E copy "$<TARGET_FILE:lockstep_${library}>" "${copy}"
+            COMMAND ${command} "$<TARGET_FILE:lockstep_${library}>" "${copy}"
             DEPENDS lockstep_${library} VERBATIM)
         list(APPEND files "${copy}")
     endforeach()
@@ -117,7 +133,7 @@ function(lockstep_add_toolkit flavour)
         set(mounts "${prefix}")
     endif()
     lockstep_json_list_(mounts_json ${mounts})
-    lockstep_json_list_(compile_json ${flags} ${includes} "-I${folder}/include")
+    lockstep_json_list_(compile_json ${flags})
     lockstep_json_list_(link_json -pthread ${arg_LINK} ${linker_options})
     lockstep_json_list_(libraries_json
         "${asio}"
@@ -137,7 +153,6 @@ function(lockstep_add_toolkit flavour)
   \"compiler_version\": \"${CMAKE_CXX_COMPILER_VERSION}\",
   \"mounts\": ${mounts_json},
   \"compile\": ${compile_json},
-  \"prelude\": \"${prelude}\",
   \"link\": ${link_json},
   \"libraries\": ${libraries_json},
   \"exercises\": {
@@ -163,7 +178,7 @@ endfunction()
 macro(lockstep_add_toolkit_object_ name source)
     set(target lockstep_toolkit_${flavour}_${name})
     add_library(${target} OBJECT "${source}")
-    target_compile_options(${target} PRIVATE ${flags} ${includes} -Wall -Wextra)
+    target_compile_options(${target} PRIVATE ${flags} -Wall -Wextra)
     target_include_directories(${target} PRIVATE
         "${PROJECT_SOURCE_DIR}/exercises"
         "${PROJECT_SOURCE_DIR}/grader")

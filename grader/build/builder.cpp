@@ -113,8 +113,6 @@ std::vector<std::string> Builder::compile_command(const std::string& source,
     command.insert(command.end(), toolkit_.compile.begin(), toolkit_.compile.end());
     const std::string headers = toolkit_.headers().string();
     for (std::string option : {
-             // Later options win: the longest prefix last.
-             fmt::format("-ffile-prefix-map={}/=", headers),
              fmt::format("-ffile-prefix-map={}={}", files_inside_, Workshop::student_folder),
              // Not -I: a student's file named "thread" would be the standard's.
              std::string{"-iquote"},
@@ -130,7 +128,8 @@ std::vector<std::string> Builder::compile_command(const std::string& source,
         command.push_back(std::move(option));
     }
     if (prelude) {
-        command.insert(command.end(), {"-Winvalid-pch", "-include", toolkit_.prelude.string()});
+        command.insert(command.end(),
+                       {"-Winvalid-pch", "-include", toolkit_.prelude(mentions_asio()).string()});
     } else if (mentions_asio()) {
         command.insert(command.end(), {"-include", headers + "/lab/asio/instrument.hpp"});
     }
@@ -203,53 +202,57 @@ std::string Builder::cut_short(const Outcome& outcome, const std::string& what) 
     }
 }
 
-bool Builder::compile(const std::string& file, Built& built) {
-    const std::string object = file + ".o";
-    const std::string source = source_path(file);
-    Outcome outcome = run(compile_command(source, object, true));
-    built.compile += outcome.wall;
-    bool done = succeeded(outcome, object);
-    if (!done && outcome.end == End::exited && outcome.cpu < soon) {
-        // The prelude brings names that a file which does not ask for them may use for its own.
-        outcome = run(compile_command(source, object, false));
+Outcome Builder::compile(const std::string& source, const std::string& object,
+                         const std::vector<std::string>& options, Built& built) {
+    objects_.push_back(object_path(object));
+    Outcome outcome;
+    // The preludes bring names which a file that does not ask for them may use for its own, so what
+    // fails with one has another chance.
+    for (const bool prelude : {true, false}) {
+        std::vector<std::string> command = compile_command(source, object, prelude);
+        command.insert(command.end(), options.begin(), options.end());
+        outcome = run(std::move(command));
         built.compile += outcome.wall;
-        done = succeeded(outcome, object);
+        if (outcome.end != End::exited || outcome.status == 0 || outcome.cpu > soon) break;
     }
+    return outcome;
+}
+
+bool Builder::compile_file(const std::string& file, Built& built) {
+    const std::string object = file + ".o";
+    const Outcome outcome = compile(source_path(file), object, {}, built);
     const std::string sentence = cut_short(outcome, fmt::format("Compiling {}", file));
     Diagnostics found = read_compiler_output(outcome.output, shorter_paths(), names_);
     if (!sentence.empty()) built.diagnostics += sentence + "\n";
     built.diagnostics += found.text;
-    if (!done) {
-        built.file = found.file.empty() ? file : found.file;
-        built.line = found.line;
-    }
-    objects_.push_back(object_path(object));
-    return done;
+    if (succeeded(outcome, object)) return true;
+    built.file = found.file.empty() ? file : found.file;
+    built.line = found.line;
+    return false;
 }
 
 bool Builder::compile_scenarios(Built& built) {
     const std::string object = "scenarios.o";
-    std::vector<std::string> command = compile_command(scenarios_.source.string(), object, true);
-    // What it says about the student's header is theirs to read; the source is not.
-    // Where it says <queue.hpp>, the standard's own come first.
-    command.insert(command.end() - 4,
-                   {"-I", toolkit_.private_headers().string(), "-idirafter", files_inside_,
-                    "-idirafter", (toolkit_.headers() / exercise_).string(),
-                    toolkit_.clang ? "-fno-caret-diagnostics" : "-fno-diagnostics-show-caret"});
-    const Outcome outcome = run(std::move(command));
-    built.compile += outcome.wall;
-    objects_.push_back(object_path(object));
-    if (succeeded(outcome, object)) return true;
-
-    const Diagnostics found = read_compiler_output(outcome.output, shorter_paths(), names_);
+    const Outcome outcome = compile(
+        scenarios_.source.string(), object,
+        {"-I", toolkit_.private_headers().string(),
+         // Where it says <queue.hpp>, the standard's own come first.
+         "-idirafter", files_inside_, "-idirafter", (toolkit_.headers() / exercise_).string(),
+         // What is said about the student's header is theirs to read; the scenarios' source is not.
+         toolkit_.clang ? "-fno-caret-diagnostics" : "-fno-diagnostics-show-caret"},
+        built);
     const std::string sentence = cut_short(outcome, "Compiling the tests with your header");
-    built.diagnostics += sentence.empty()
-                             ? fmt::format(
-                                   "The tests can't use what {} declares: compare it with what "
-                                   "the handout asks for.\n",
-                                   names_.front())
-                             : sentence + "\n";
+    Diagnostics found = read_compiler_output(outcome.output, shorter_paths(), names_);
+    const bool done = succeeded(outcome, object);
+    if (!sentence.empty()) {
+        built.diagnostics += sentence + "\n";
+    } else if (!done) {
+        built.diagnostics += fmt::format(
+            "The tests can't use what {} declares: compare it with what the handout asks for.\n",
+            names_.front());
+    }
     built.diagnostics += found.text;
+    if (done) return true;
     built.file = found.file.empty() ? names_.front() : found.file;
     built.line = found.line;
     return false;
@@ -278,7 +281,7 @@ bool Builder::link(Built& built) {
 Built Builder::build() {
     Built built;
     for (const std::string& file : names_) {
-        if (is_source(file) && !compile(file, built)) return built;
+        if (is_source(file) && !compile_file(file, built)) return built;
     }
     if (!scenarios_.source.empty()) {
         if (!compile_scenarios(built)) return built;

@@ -27,7 +27,9 @@ public:
 
 private:
     [[nodiscard]] Outcome run(std::vector<std::string> command);
-    [[nodiscard]] bool compile(const std::string& file, Built& built);
+    [[nodiscard]] Outcome compile(const std::string& source, const std::string& object,
+                                  const std::vector<std::string>& options, Built& built);
+    [[nodiscard]] bool compile_file(const std::string& file, Built& built);
     [[nodiscard]] bool compile_scenarios(Built& built);
     [[nodiscard]] bool link(Built& built);
 

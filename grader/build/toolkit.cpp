@@ -54,7 +54,6 @@ Toolkit read_toolkit(const Kit& kit, Flavour flavour) {
             toolkit.mounts.emplace_back(mount.get<std::string>());
         }
         toolkit.compile = json.at("compile").get<std::vector<std::string>>();
-        toolkit.prelude = json.at("prelude").get<std::string>();
         toolkit.link = json.at("link").get<std::vector<std::string>>();
         toolkit.libraries = json.at("libraries").get<std::vector<std::string>>();
         for (const auto& [id, scenarios] : json.at("exercises").items()) {

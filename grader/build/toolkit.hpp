@@ -23,13 +23,16 @@ struct Toolkit {
     bool clang = false;
     std::vector<std::filesystem::path> mounts;  ///< of the compiler, where it is not in /usr
     std::vector<std::string> compile;           ///< options for every source
-    std::filesystem::path prelude;              ///< the header that is precompiled
     std::vector<std::string> link;              ///< options
     std::vector<std::string> libraries;         ///< what comes behind the objects
     std::map<std::string, Scenarios, std::less<>> exercises;
     std::string identity;  ///< differs when anything in the toolkit does
 
     [[nodiscard]] std::filesystem::path headers() const { return folder / "include"; }
+    /// A precompiled header: for a file with Asio, or one without.
+    [[nodiscard]] std::filesystem::path prelude(bool with_asio) const {
+        return folder / "preludes" / (with_asio ? "asio.hpp" : "standard.hpp");
+    }
     [[nodiscard]] std::filesystem::path private_headers() const { return folder / "private"; }
 };
 

@@ -1,12 +1,7 @@
-// Included ahead of every student's file, and precompiled: what such files include themselves, so
-// that they need not be waited for. First what makes coroutines and timers visible to the lab.
+// Included ahead of a student's file that does without Asio, and precompiled: what such files
+// include themselves, so that it need not be waited for.
 //
 // No #pragma once: GCC warns of it in a file that it precompiles.
-
-#include <lab/asio/instrument.hpp>
-
-#include <boost/asio.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
 #include <atomic>
