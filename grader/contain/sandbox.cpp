@@ -19,6 +19,7 @@
 #include <cstring>
 #include <filesystem>
 #include <initializer_list>
+#include <memory>
 #include <set>
 #include <stdexcept>
 #include <string_view>
@@ -212,6 +213,44 @@ int become_keeper(void* given) noexcept {
     ::_exit(127);
 }
 
+/// Comes back when the child has executed the program, or could not.
+pid_t make_keeper(const char* program, char** arguments, const std::vector<Placement>& placements,
+                  bool own_user_namespace) {
+    auto [go, wait_for_go] = connected_sockets(SOCK_STREAM);
+    // Above the numbers that are assigned, and closed by exec.
+    Descriptor go_on = out_of_the_way(wait_for_go.get());
+    wait_for_go.reset();
+    Start start{program, arguments, placements, go_on.get(), own_user_namespace};
+    constexpr std::size_t stack_bytes = std::size_t{64} << 10;
+    const auto stack = std::make_unique_for_overwrite<char[]>(stack_bytes);
+    char* top = stack.get() + stack_bytes - reinterpret_cast<std::uintptr_t>(stack.get()) % 16;
+    // Like vfork, which spares copying our page tables, but in a user namespace from its first
+    // moment, and without making us wait: it is we who say who is who in there.
+    const int flags = CLONE_VM | SIGCHLD | (own_user_namespace ? CLONE_NEWUSER : 0);
+    const pid_t child = ::clone(become_keeper, top, flags, &start);
+    if (child < 0) {
+        throw std::runtime_error(std::string("No process could be made for the sandbox: ") +
+                                 std::strerror(errno) + ".");
+    }
+    if (own_user_namespace) {
+        try {
+            write_map(child, "gid_map");
+            write_map(child, "uid_map");
+        } catch (...) {
+            ::kill(child, SIGKILL);
+            ::waitpid(child, nullptr, 0);
+            throw;
+        }
+        if (::write(go.get(), "g", 1) != 1) throw std::runtime_error("The sandbox did not start.");
+    }
+    // Until exec has closed its end: then it needs nothing of ours any more.
+    go_on.reset();
+    char byte = 0;
+    while (::read(go.get(), &byte, 1) < 0 && errno == EINTR) {
+    }
+    return child;
+}
+
 }  // namespace
 
 pid_t start_keeper(const Order& order, const KeeperDescriptors& descriptors) {
@@ -251,38 +290,7 @@ pid_t start_keeper(const Order& order, const KeeperDescriptors& descriptors) {
         place(options.get(), arguments_number);
     }
 
-    auto [go, wait_for_go] = connected_sockets(SOCK_STREAM);
-    // Above the numbers that are assigned, and closed by exec.
-    Descriptor go_on = out_of_the_way(wait_for_go.get());
-    wait_for_go.reset();
-    Start start{program.c_str(), arguments.data(), placements, go_on.get(), own_user_namespace};
-    std::vector<char> stack(std::size_t{64} << 10);
-    char* top = stack.data() + stack.size() - reinterpret_cast<std::uintptr_t>(stack.data()) % 16;
-    // Like vfork, which spares copying our page tables, but in a user namespace from its first
-    // moment, and without making us wait: it is we who say who is who in there.
-    const int flags = CLONE_VM | SIGCHLD | (own_user_namespace ? CLONE_NEWUSER : 0);
-    const pid_t child = ::clone(become_keeper, top, flags, &start);
-    if (child < 0) {
-        throw std::runtime_error(std::string("No process could be made for the sandbox: ") +
-                                 std::strerror(errno) + ".");
-    }
-    if (own_user_namespace) {
-        try {
-            write_map(child, "gid_map");
-            write_map(child, "uid_map");
-        } catch (...) {
-            ::kill(child, SIGKILL);
-            ::waitpid(child, nullptr, 0);
-            throw;
-        }
-        if (::write(go.get(), "g", 1) != 1) throw std::runtime_error("The sandbox did not start.");
-    }
-    // Until exec has closed its end: then it needs nothing of ours any more.
-    go_on.reset();
-    char byte = 0;
-    while (::read(go.get(), &byte, 1) < 0 && errno == EINTR) {
-    }
-    return child;
+    return make_keeper(program.c_str(), arguments.data(), placements, own_user_namespace);
 }
 
 }  // namespace lockstep

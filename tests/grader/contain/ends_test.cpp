@@ -2,6 +2,7 @@
 #include "place.hpp"
 
 #include <base/error.hpp>
+#include <contain/sandbox_trial.hpp>
 #include <lab/catch.hpp>
 
 #include <signal.h>
@@ -113,4 +114,25 @@ TEST_CASE("without a sandbox there is a sentence that says why") {
     const Isolation& isolation = without_a_sandbox()->isolation();
     CHECK_FALSE(isolation.sandbox);
     CHECK(isolation.limitation.find("LOCKSTEP_NO_SANDBOX") != std::string::npos);
+}
+
+TEST_CASE("why there can be no sandbox is told in one sentence that says how to get one") {
+    Outcome trial;
+    trial.output = "bubblewrap is not installed: install the package bubblewrap.";
+    CHECK(isolation_from_trial(trial).limitation.find("install the package bubblewrap") !=
+          std::string::npos);
+
+    trial.output = "bwrap: Something\nunheard of\n";
+    const Isolation isolation = isolation_from_trial(trial);
+    CHECK_FALSE(isolation.sandbox);
+    CHECK(isolation.limitation.starts_with("Programs run without a sandbox, because "));
+    CHECK(isolation.limitation.find('\n') == std::string::npos);
+
+    // A trial that ends in any other way than well is none.
+    trial.end = End::exited;
+    trial.status = 1;
+    CHECK_FALSE(isolation_from_trial(trial).sandbox);
+    trial.status = 0;
+    CHECK(isolation_from_trial(trial).sandbox);
+    CHECK(isolation_from_trial(trial).limitation.empty());
 }
