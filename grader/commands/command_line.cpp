@@ -3,9 +3,13 @@
 #include <base/error.hpp>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <fmt/format.h>
+#include <lab/printable.hpp>
 #include <map>
 #include <memory>
+#include <sstream>
+#include <system_error>
 
 namespace lockstep {
 namespace {
@@ -20,10 +24,29 @@ const std::map<std::string, Colour> colours{
 constexpr const char* exit_codes =
     "Exit codes:\n"
     "  0    full marks; for verify and doctor, nothing to complain of\n"
-    "  1    graded, and something failed; for doctor, some checks can't be made here\n"
+    "  1    graded, and something failed; for verify, complaints; for doctor, this\n"
+    "       machine grades with less than all\n"
     "  2    the call makes no sense: a sentence on standard error says what to do\n"
     "  3    the grader, or this machine, failed: never a student's zero\n"
     "  130  interrupted by Ctrl-C (143 by SIGTERM): nothing was written\n";
+
+constexpr std::size_t option_columns = 24;
+
+/// CLI11 does not wrap, but it indents what follows a line break.
+std::string folded(const std::string& text) {
+    std::string lines = lab::printable::wrap(text, 80 - option_columns - 2);
+    lines.pop_back();
+    return lines;
+}
+
+/// A command: one line for the list of them, and a few of what there is to know.
+std::unique_ptr<CLI::App> make_command(const std::string& name, const std::string& line,
+                                       const std::string& more) {
+    auto app = std::make_unique<CLI::App>(line, name);
+    app->get_formatter()->column_width(option_columns);
+    app->footer(more + "\n\n" + exit_codes);
+    return app;
+}
 
 /// CLI11's own transformer lists numbers beside the words; this one names the words only.
 template <typename T>
@@ -43,7 +66,7 @@ void choice(CLI::App& app, const std::string& name, T& value, const std::map<std
                }
                value = found->second;
            },
-           what)
+           folded(what))
         ->option_text(list);
 }
 
@@ -56,58 +79,71 @@ void add_language(CLI::App& app, Language& language) {
 }
 
 void add_exercises(CLI::App& app, std::vector<std::string>& exercises, const std::string& what) {
-    app.add_option("--exercise", exercises, what)
+    app.add_option("--exercise", exercises, folded(what))
         ->option_text("ID")
         ->take_all()
         ->allow_extra_args(false);
 }
 
 void add_cache(CLI::App& app, std::filesystem::path& cache) {
-    app.add_option(
-           "--cache", cache,
-           "where what was built is kept (default: $LOCKSTEP_CACHE, else ~/.cache/lockstep)")
+    app.add_option("--cache", cache,
+                   folded("where what was built is kept (default: $LOCKSTEP_CACHE, else "
+                          "~/.cache/lockstep)"))
         ->option_text("DIR");
 }
 
 void add_jobs(CLI::App& app, unsigned& jobs) {
-    app.add_option("--jobs", jobs, "how many at a time (default: one per usable core)")
+    app.add_option("--jobs", jobs, folded("how many at a time (default: one per usable core)"))
         ->option_text("N")
         ->check(CLI::Range(1U, 1024U));
 }
 
+/// CLI11 takes -1 for a very large number.
+std::uint64_t seed_from(const std::string& word) {
+    std::uint64_t seed = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seed);
+    if (error != std::errc{} || end != word.data() + word.size()) {
+        throw CLI::ValidationError(
+            fmt::format("--seed is a whole number from 0 to 2^64 - 1, and not '{}'", word));
+    }
+    return seed;
+}
+
 std::unique_ptr<CLI::App> make_list(ListOptions& options) {
-    auto app = std::make_unique<CLI::App>("Lists the exercises that this kit has.", "list");
+    auto app = make_command("list", "Lists the exercises that this kit has.",
+                            "Example:\n  grader list --format json");
     add_format(*app, options.format);
     add_language(*app, options.language);
-    app->footer("Example: grader list --format json");
     return app;
 }
 
 std::unique_ptr<CLI::App> make_grade(GradeOptions& options) {
-    auto app = std::make_unique<CLI::App>(
-        "Grades one submission: builds it, puts it through the hidden checks, and reports the "
-        "score "
-        "with, for each check that fails, what was expected, what happened and where.",
-        "grade");
-    app->add_option(
-           "SUBMISSION", options.submission,
-           "a folder, .zip or .tar.gz with exercises/NN-name/FILE in it, or the files of one "
-           "exercise; only the files that the exercise lets a student edit are read")
+    auto app = make_command(
+        "grade", "Grades one submission.",
+        "The submission is built, put through the hidden checks, and reported on: the\n"
+        "score, and for each check that fails what was expected, what happened and where.\n\n"
+        "Examples:\n"
+        "  grader grade solutions\n"
+        "  grader grade ada.zip --exercise 1 --audience instructor\n"
+        "  grader grade ada --format json --output ada.json --seed 7");
+    app->add_option("SUBMISSION", options.submission,
+                    folded("a folder, .zip or .tar.gz with exercises/NN-name/FILE in it, or the "
+                           "files of one exercise; only the files that the exercise lets a "
+                           "student edit are read"))
         ->required()
         ->option_text(" ");
-    add_exercises(
-        *app, options.exercises,
-        "grade only this one: 01-threaded-io, threaded-io or 1; may be given again (default: "
-        "all that the submission holds)");
+    add_exercises(*app, options.exercises,
+                  "grade only this one: 01-threaded-io, threaded-io or 1; may be given again "
+                  "(default: all that the submission holds)");
     add_format(*app, options.format);
-    app->add_option(
-           "--output", options.output,
-           "write the report there, in one go once it is complete (default: standard output)")
+    app->add_option("--output", options.output,
+                    folded("write the report there, in one go once it is complete (default: "
+                           "standard output)"))
         ->option_text("FILE");
-    app->add_option(
-           "--seed", options.seed,
-           "what hidden workloads and schedules are drawn from; the same one gives the same "
-           "result (default: a new one, which the instructor's report names)")
+    app->add_option_function<std::string>(
+           "--seed", [&options](const std::string& word) { options.seed = seed_from(word); },
+           folded("what hidden workloads and schedules are drawn from; the same one gives the same "
+                  "result (default: a new one, which the instructor's report names)"))
         ->option_text("N");
     choice(*app, "--audience", options.audience, audiences,
            "instructors also see stacks, seeds and how to play a failure again (default: student)");
@@ -116,47 +152,42 @@ std::unique_ptr<CLI::App> make_grade(GradeOptions& options) {
            "colours in text (default: auto, on a terminal unless NO_COLOR is set)");
     add_cache(*app, options.cache);
     add_jobs(*app, options.jobs);
-    app->footer(std::string{"Examples:\n"
-                            "  grader grade solutions\n"
-                            "  grader grade ada.zip --exercise 1 --audience instructor\n"
-                            "  grader grade ada --format json --output ada.json --seed 7\n\n"} +
-                exit_codes);
     return app;
 }
 
 std::unique_ptr<CLI::App> make_verify(VerifyOptions& options) {
-    auto app = std::make_unique<CLI::App>(
-        "Proves the kit itself: manifests and files are as they should be, skeletons build without "
-        "a warning and earn nothing, solutions earn everything, and each submission in "
-        "tests/submissions gets exactly the verdicts that its expect.toml declares.",
-        "verify");
+    auto app = make_command(
+        "verify", "Proves the kit itself.",
+        "Manifests and files are as they should be, skeletons build without a warning and\n"
+        "earn nothing, solutions earn everything, and each submission in\n"
+        "tests/submissions gets exactly the verdicts that its expect.toml declares.\n\n"
+        "Example:\n"
+        "  grader verify --exercise 1 --only fixed_slices");
     add_exercises(*app, options.exercises, "verify only this one; may be given again");
-    app->add_option("--seeds", options.seeds, "seeds for each solution (default: 3)")
+    app->add_option("--seeds", options.seeds, folded("seeds for each solution (default: 3)"))
         ->option_text("N")
         ->check(CLI::Range(1U, 10'000U));
     app->add_option("--repeat", options.repeat,
-                    "do it all N times, with other seeds, and count the verdicts that changed")
+                    folded("do it all N times, with other seeds, and count the verdicts that "
+                           "changed"))
         ->option_text("N")
         ->check(CLI::Range(1U, 100'000U));
     app->add_option("--only", options.only,
-                    "only this one: the name of a submission in tests/submissions, 'skeleton' or "
-                    "'solution'")
+                    folded("only this one: the name of a submission in tests/submissions, "
+                           "'skeleton' or 'solution'"))
         ->option_text("NAME");
     add_cache(*app, options.cache);
     add_jobs(*app, options.jobs);
-    app->footer(std::string{"Example: grader verify --exercise 1 --only serial_in_disguise\n\n"} +
-                exit_codes);
     return app;
 }
 
 std::unique_ptr<CLI::App> make_doctor(DoctorOptions& options) {
-    auto app = std::make_unique<CLI::App>(
-        "Tries what grading needs of this machine, a line each: the sandbox, the limits, the "
-        "compiler, the race detector, cores, clock and disk.",
-        "doctor");
+    auto app = make_command(
+        "doctor", "Tries what grading needs of this machine.",
+        "A line for each: the sandbox, the limits, the compiler, the race detector, the\n"
+        "cache, disk, cores and clock; what follows where one is missing, and what to do.");
     add_format(*app, options.format);
     add_cache(*app, options.cache);
-    app->footer(exit_codes);
     return app;
 }
 

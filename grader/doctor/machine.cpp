@@ -93,7 +93,7 @@ Symptom try_clock() {
         return {"clock", Health::degraded, "The steady clock stands still, or runs slow.",
                 "Limits on real time may be off.", "Look at this machine's time keeping."};
     }
-    return fine("clock", "The steady clock runs. (Verdicts use virtual time and do not need it.)");
+    return fine("clock", "The steady clock runs; verdicts use virtual time.");
 }
 
 }  // namespace lockstep

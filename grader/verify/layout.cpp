@@ -14,6 +14,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
+std::set<std::string> names_in(const fs::path& folder) {
+    std::set<std::string> names;
+    std::error_code error;
+    for (const fs::directory_entry& entry : fs::directory_iterator{folder, error}) {
+        names.insert(entry.path().filename().string());
+    }
+    return names;
+}
+
 class Inspector {
 public:
     Inspector(const Kit& kit, const Exercise& exercise) : kit_{kit}, exercise_{exercise} {}
@@ -22,8 +31,14 @@ public:
         inspect_exercise();
         inspect_solution();
         inspect_hidden();
-        for (const char* kind : {"correct", "wrong", "hostile"}) {
-            inspect_corpus(kit_.corpus() / exercise_.id / kind);
+        const std::set<std::string> kinds{"correct", "wrong", "hostile"};
+        for (const std::string& kind : names_in(kit_.corpus() / exercise_.id)) {
+            const fs::path folder = kit_.corpus() / exercise_.id / kind;
+            if (kinds.contains(kind)) {
+                inspect_corpus(folder);
+            } else {
+                complain(folder, "is none of correct, wrong and hostile.", "Move or remove it.");
+            }
         }
         return std::move(complaints_);
     }
@@ -32,15 +47,6 @@ private:
     void complain(const fs::path& about, std::string says, std::string fix) {
         complaints_.push_back(
             {about.lexically_relative(kit_.source()).string(), std::move(says), std::move(fix)});
-    }
-
-    [[nodiscard]] static std::set<std::string> names_in(const fs::path& folder) {
-        std::set<std::string> names;
-        std::error_code error;
-        for (const fs::directory_entry& entry : fs::directory_iterator{folder, error}) {
-            names.insert(entry.path().filename().string());
-        }
-        return names;
     }
 
     [[nodiscard]] bool editable(const std::string& name) const {
@@ -144,6 +150,24 @@ private:
 
 KitComplaints inspect_layout(const Kit& kit, const Exercise& exercise) {
     return Inspector{kit, exercise}.inspect();
+}
+
+KitComplaints inspect_folders(const Kit& kit) {
+    std::set<std::string> known{"README.md"};
+    for (const Exercise& exercise : kit.exercises()) {
+        known.insert(exercise.id);
+    }
+    KitComplaints complaints;
+    for (const fs::path& folder : {kit.solutions(), kit.corpus()}) {
+        for (const std::string& name : names_in(folder)) {
+            if (!known.contains(name)) {
+                complaints.push_back({(folder / name).lexically_relative(kit.source()).string(),
+                                      "belongs to no exercise.",
+                                      "Remove it, or give the exercise its folder in exercises/."});
+            }
+        }
+    }
+    return complaints;
 }
 
 }  // namespace lockstep

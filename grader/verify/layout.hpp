@@ -10,4 +10,7 @@ namespace lockstep {
 /// what they must and nothing that is not known there.
 [[nodiscard]] KitComplaints inspect_layout(const Kit& kit, const Exercise& exercise);
 
+/// Whether solutions/ and tests/submissions/ hold folders of exercises only.
+[[nodiscard]] KitComplaints inspect_folders(const Kit& kit);
+
 }  // namespace lockstep

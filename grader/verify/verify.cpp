@@ -32,6 +32,7 @@ public:
 
     Verification verify() && {
         if (verifying_.only.empty()) {
+            add(inspect_folders(kit_));
             for (const Exercise* exercise : exercises_) {
                 add(inspect_layout(kit_, *exercise));
             }

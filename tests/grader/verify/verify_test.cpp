@@ -23,6 +23,7 @@ using lockstep::Expectation;
 using lockstep::GraderError;
 using lockstep::in_parallel;
 using lockstep::inspect_coverage;
+using lockstep::inspect_folders;
 using lockstep::inspect_layout;
 using lockstep::Kit;
 using lockstep::KitComplaint;
@@ -122,6 +123,16 @@ TEST_CASE("files that are missing or do not belong are complained of, each with 
         CAPTURE(path);
         CHECK(about(complaints, path));
     }
+}
+
+TEST_CASE("folders of no exercise are complained of") {
+    const ScratchKit scratch;
+    CHECK(inspect_folders(scratch.kit()).empty());
+    write(scratch.source / "solutions" / "99-nothing" / "x.cpp", "");
+    write(scratch.source / "tests/submissions" / "notes", "");
+    write(scratch.corpus() / "odd" / "x", "");
+    CHECK(inspect_folders(scratch.kit()).size() == 2);
+    CHECK(about(scratch.layout(), "01-threaded-io/odd"));
 }
 
 TEST_CASE("hidden checks and the manifest's must be the same") {
