@@ -25,6 +25,8 @@ bool in_a_container() {
 std::string on_one_line(std::string text) {
     std::replace_if(
         text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, ' ');
+    text.resize(
+        std::min(text.size(), text.find(" See <")));  // where Debian's bwrap points elsewhere
     while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
     if (text.size() > 300) text.resize(300);
     return text;

@@ -14,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -21,6 +22,19 @@
 
 using namespace lockstep;
 using namespace std::chrono_literals;
+
+namespace {
+
+pid_t parent_of(pid_t process) {
+    std::ifstream status("/proc/" + std::to_string(process) + "/status");
+    for (std::string word; status >> word;) {
+        pid_t parent = 0;
+        if (word == "PPid:" && status >> parent) return parent;
+    }
+    return 0;
+}
+
+}  // namespace
 
 TEST_CASE("grader and program talk through the channel, until one of them ends it") {
     const Containment* containment = GENERATE(from_range(places))();
@@ -49,6 +63,41 @@ TEST_CASE("grader and program talk through the channel, until one of them ends i
         CHECK(running.wait().end == End::interrupted);
     }
     ::close(ends[0]);
+}
+
+TEST_CASE("a program that closes its channel is heard to do so while it runs") {
+    const Containment* containment = GENERATE(from_range(places))();
+    REQUIRE_PLACE(containment);
+    std::array<int, 2> ends{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+    Job job = guest({"hang_up"});
+    job.channel = ends[1];
+    job.limits.wall = 30s;
+    Containment::Running running = containment->start(job);
+    ::close(ends[1]);
+    char byte = 0;
+    CHECK(::read(ends[0], &byte, 1) == 0);
+    running.stop();
+    // Had somebody else held it open, the end would have come with the program's.
+    CHECK(running.wait().end == End::interrupted);
+    ::close(ends[0]);
+}
+
+TEST_CASE("a supervisor that is killed takes its program along, and is the machine's doing") {
+    const Containment* containment = GENERATE(from_range(places))();
+    REQUIRE_PLACE(containment);
+    const std::string mine = token();
+    Containment::Running running = containment->start(guest({"ignore_signals", mine}));
+    REQUIRE(some_appear(mine));
+    pid_t supervisor = processes_with(mine).at(0);
+    while (supervisor > 1 && parent_of(supervisor) != ::getpid())
+        supervisor = parent_of(supervisor);
+    REQUIRE(supervisor > 1);
+    ::kill(supervisor, SIGKILL);
+    const Outcome outcome = running.wait();
+    CHECK(outcome.end == End::not_started);
+    CHECK(outcome.output.find("supervisor") != std::string::npos);
+    CHECK(all_vanish(mine));
 }
 
 TEST_CASE("another thread can stop a program that is being waited for") {

@@ -35,6 +35,11 @@ Deeds plain_deeds() {
              return 0;
          }},
         {"sleep", [](const Arguments&) -> int { sleep_for_ever(); }},
+        {"hang_up",  // and live on
+         [](const Arguments&) -> int {
+             ::close(3);
+             sleep_for_ever();
+         }},
         {"shout",  // answers each byte of its channel with a capital one, until there are no more
          [](const Arguments&) {
              char byte = 0;
