@@ -16,6 +16,8 @@
 #include <driver/session.hpp>
 #include <judge/examination.hpp>
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
 
@@ -34,8 +36,10 @@ std::string check_of(const std::string& test_case) {
 
 #if LAB_CATCH_GENERATION == 3
 using ListenerBase = Catch::EventListenerBase;
+const std::string& name_of(const Catch::TestCaseStats& stats) { return stats.testInfo->name; }
 #else
 using ListenerBase = Catch::TestEventListenerBase;
+const std::string& name_of(const Catch::TestCaseStats& stats) { return stats.testInfo.name; }
 #endif
 
 class Collector final : public ListenerBase {
@@ -50,7 +54,7 @@ public:
 
     void testCaseEnded(const Catch::TestCaseStats& stats) override {
         if (collected != nullptr)
-            collected->findings.push_back({check_of(stats.testInfo->name), finding(stats)});
+            collected->findings.push_back({check_of(name_of(stats)), finding(stats)});
         ListenerBase::testCaseEnded(stats);
     }
 
@@ -71,17 +75,14 @@ private:
     }
 };
 
+CATCH_REGISTER_LISTENER(Collector)
+
 }  // namespace
-}  // namespace lockstep
 
-CATCH_REGISTER_LISTENER(lockstep::Collector)
-
-namespace lockstep {
-
-std::vector<CheckFinding> run_checks(const std::string& exercise, const std::string& tag,
+std::vector<CheckFinding> run_checks(const std::string& exercise, Flavour flavour,
                                      const std::function<void(const std::string&)>& begun) {
     Collected all{begun, {}};
-    const std::string spec = exercise + "/*" + tag;
+    const std::string spec = fmt::format("[{}][{}]", exercise, name_of(flavour));
     const std::array<const char*, 6> arguments{"driver",    spec.c_str(), "--out",
                                                "/dev/null", "--order",    "decl"};
     Catch::Session session;

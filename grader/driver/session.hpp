@@ -1,6 +1,7 @@
 // The driver's run of Catch2, whichever generation: which checks there are, and what each came to.
 #pragma once
 
+#include <build/flavour.hpp>
 #include <score/finding_json.hpp>
 
 #include <functional>
@@ -9,12 +10,12 @@
 
 namespace lockstep {
 
-/// Runs the hidden checks of an exercise: the test cases named "EXERCISE/CHECK", in the order in
-/// which they were defined. With the tag `tag` ("[tsan]"), or those without it when it is
-/// "~[tsan]". `begun` is told each check's id before it runs. A test case that fails without a
-/// finding is a `grader_error`. The examination must be set.
+/// Runs the hidden checks of an exercise that need a flavour of worker, in the order in which they
+/// were defined: TEST_CASE("EXERCISE/CHECK", "[EXERCISE][FLAVOUR]"). `begun` is told each check's
+/// id before it runs. A test case that fails without a finding is a `grader_error`. The examination
+/// must be set.
 [[nodiscard]] std::vector<CheckFinding> run_checks(
-    const std::string& exercise, const std::string& tag,
+    const std::string& exercise, Flavour flavour,
     const std::function<void(const std::string&)>& begun);
 
 }  // namespace lockstep

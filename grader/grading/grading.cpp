@@ -84,7 +84,8 @@ public:
         Part plain;
         Part tsan;
         if (!submission_.complete()) {
-            plain.instead = tsan.instead = not_complete(submission_);
+            plain.instead = not_complete(submission_);
+            tsan.instead = plain.instead;
         } else {
             // ThreadSanitizer's worker is compiled while the plain one is, and run.
             std::future<Part> other =
@@ -157,9 +158,11 @@ private:
         for (const Part* part : {&plain, &tsan})
             if (const auto found = part->findings.find(check); found != part->findings.end())
                 return found->second;
-        // Not among those that ran. Which part it belongs to, only the part that failed knows.
-        if (plain.instead && (plain.instead->verdict == Verdict::build_error || !tsan.instead))
-            return *plain.instead;
+        // Not among those that ran: of a part that did not. Which one, only the driver knows; so
+        // what is worse stands for both, and a check is never skipped for a failure.
+        if (plain.instead && tsan.instead)
+            return plain.instead->verdict == Verdict::skipped ? *tsan.instead : *plain.instead;
+        if (plain.instead) return *plain.instead;
         if (tsan.instead) return *tsan.instead;
         return failed(
             GraderError{"The driver has no such check: build the grader afresh, and run "
@@ -186,7 +189,7 @@ Grading::Grading(const Kit& kit, std::filesystem::path cache)
     : kit_{kit},
       containment_{kit.program("supervisor")},
       workshop_{kit, containment_, std::move(cache)},
-      race_detection_{containment_, kit.program("race_canary")},
+      race_detection_{containment_, kit.program("canary")},
       drivers_{kit.program("driver")} {}
 
 Result Grading::grade(const std::filesystem::path& submission,

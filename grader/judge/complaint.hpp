@@ -16,12 +16,12 @@ namespace lockstep {
 
 struct Complaint {
     Verdict verdict = Verdict::wrong;
-    std::string expected;  ///< one sentence
-    std::string happened;  ///< one or more sentences
-    std::string hint;      ///< one sentence that names the chapter's idea
+    std::string expected{};  ///< one sentence
+    std::string happened{};  ///< one or more sentences
+    std::string hint{};      ///< one sentence that names the chapter's idea
     /// Where to look: stacks, the most telling first. The first of the student's own frames in them
     /// is shown. Stacks are there only when the run was played with `Request::stacks`.
-    std::vector<std::vector<lab::Place>> stacks;
+    std::vector<std::vector<lab::Place>> stacks{};
 };
 
 /// The first thing that is wrong with a run whatever it was to do: not written yet, a diagnosis

@@ -1,7 +1,7 @@
 // How a hidden check examines a submission: it plans a scenario, has it played under many
 // schedules, and judges every run by its trace and its answer.
 //
-//     TEST_CASE("01-threaded-io/bound") {
+//     TEST_CASE("01-threaded-io/bound", "[01-threaded-io][plain]") {
 //         examine({.scenario = "downloads", .workload = …, .judge = [&](const Played& run) {
 //             …return std::optional<Complaint>…
 //         }});

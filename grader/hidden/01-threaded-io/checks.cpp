@@ -3,6 +3,7 @@
 #include "fetches.hpp"
 
 #include <lab/catch.hpp>
+#include <lab/finding.hpp>
 #include <lab/printable.hpp>
 
 #include <fmt/format.h>
@@ -340,12 +341,12 @@ void examine_no_threads(std::size_t pages) {
 
 }  // namespace
 
-TEST_CASE("01-threaded-io/pages") {
+TEST_CASE("01-threaded-io/pages", "[01-threaded-io][plain]") {
     const Downloads asked = usual();
     examine(plan_for(asked, [asked](const Played& run) { return pages_in_order(asked, run); }));
 }
 
-TEST_CASE("01-threaded-io/overlap") {
+TEST_CASE("01-threaded-io/overlap", "[01-threaded-io][plain]") {
     const Downloads asked = usual();
     examine(plan_for(asked, [asked](const Played& run) { return as_many_as_allowed(asked, run); }));
     const Downloads wide = drawn_downloads(draw("01 wide"), many, 7);
@@ -353,7 +354,7 @@ TEST_CASE("01-threaded-io/overlap") {
         wide, [wide](const Played& run) { return as_many_as_allowed(wide, run); }, 10));
 }
 
-TEST_CASE("01-threaded-io/bound") {
+TEST_CASE("01-threaded-io/bound", "[01-threaded-io][plain]") {
     const Downloads asked = usual();
     examine(
         plan_for(asked, [asked](const Played& run) { return no_more_than_allowed(asked, run); }));
@@ -362,7 +363,7 @@ TEST_CASE("01-threaded-io/bound") {
         narrow, [narrow](const Played& run) { return no_more_than_allowed(narrow, run); }, 10));
 }
 
-TEST_CASE("01-threaded-io/balance") {
+TEST_CASE("01-threaded-io/balance", "[01-threaded-io][plain]") {
     const Downloads asked = usual();
     examine(plan_for(asked, [asked](const Played& run) { return nobody_idle(asked, run); }));
     // One page takes longer than all others together.
@@ -373,13 +374,13 @@ TEST_CASE("01-threaded-io/balance") {
         uneven, [uneven](const Played& run) { return nobody_idle(uneven, run); }, 20));
 }
 
-TEST_CASE("01-threaded-io/errors") {
+TEST_CASE("01-threaded-io/errors", "[01-threaded-io][plain]") {
     const Downloads asked = failing();
     examine(
         plan_for(asked, [asked](const Played& run) { return first_error_arrives(asked, run); }));
 }
 
-TEST_CASE("01-threaded-io/ends") {
+TEST_CASE("01-threaded-io/ends", "[01-threaded-io][plain]") {
     Plan plan = plan_for(usual(), everybody_gone);
     plan.also = what_is_left_behind();
     examine(plan);
@@ -388,7 +389,7 @@ TEST_CASE("01-threaded-io/ends") {
     examine(with_errors);
 }
 
-TEST_CASE("01-threaded-io/edges") {
+TEST_CASE("01-threaded-io/edges", "[01-threaded-io][plain]") {
     examine_size(0, few_threads);
     examine_size(1, few_threads);
     examine_size(3, 50);

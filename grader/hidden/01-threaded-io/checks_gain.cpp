@@ -128,7 +128,7 @@ void examine_gain(const char* name, std::size_t pages, std::int64_t threads) {
 
 }  // namespace
 
-TEST_CASE("01-threaded-io/gain") {
+TEST_CASE("01-threaded-io/gain", "[01-threaded-io][plain]") {
     examine_gain("01 gain", 8, 3);
     examine_gain("01 gain of one", 1, 2);
     examine_gain("01 gain of none", 0, 2);

@@ -20,7 +20,7 @@ void examine_races(const Downloads& asked) {
 
 }  // namespace
 
-TEST_CASE("01-threaded-io/races", "[tsan]") {
+TEST_CASE("01-threaded-io/races", "[01-threaded-io][tsan]") {
     constexpr std::size_t pages = 8;
     constexpr std::int64_t threads = 3;
     examine_races(drawn_downloads(draw("01 races"), pages, threads));

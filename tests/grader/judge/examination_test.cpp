@@ -1,0 +1,172 @@
+#include "runs.hpp"
+
+#include <lab/catch.hpp>
+
+#include <judge/examination.hpp>
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace lockstep;
+
+/// Answers what it is told to, and keeps what it was asked.
+class MadeStage final : public Stage {
+public:
+    explicit MadeStage(std::function<Performance(const Request&)> answer)
+        : answer_{std::move(answer)} {}
+
+    Performance play(const Request& request, Flavour) override {
+        asked.push_back(request);
+        return answer_(request);
+    }
+    std::vector<Request> asked;
+
+private:
+    std::function<Performance(const Request&)> answer_;
+};
+
+/// Every run is the one that `make` makes for its number.
+Performance all(const Request& request, const std::function<Played(std::size_t)>& make) {
+    Performance performance;
+    for (std::size_t i = 0; i < request.runs.size(); ++i) performance.runs.push_back(make(i));
+    performance.finished = true;
+    performance.outcome.end = End::exited;
+    return performance;
+}
+
+Plan plan() {
+    Plan plan;
+    plan.scenario = "downloads";
+    plan.schedules = 5;
+    return plan;
+}
+
+TEST_CASE("a submission to which there is nothing to object has no finding") {
+    MadeStage stage{[](const Request& request) {
+        return all(request, [](std::size_t) { return made::played(made::parts()); });
+    }};
+    Examination examination{stage, 1};
+    CHECK_FALSE(examination.examine(plan()).has_value());
+    CHECK(stage.asked.size() == 1);
+    CHECK(stage.asked[0].runs.size() == 5);
+}
+
+TEST_CASE("checks that plan the same look at the same runs, played once") {
+    MadeStage stage{[](const Request& request) {
+        return all(request, [](std::size_t) { return made::played(made::parts()); });
+    }};
+    Examination examination{stage, 1};
+    CHECK_FALSE(examination.examine(plan()).has_value());
+    CHECK_FALSE(examination.examine(plan()).has_value());
+    CHECK(stage.asked.size() == 1);
+    Plan other = plan();
+    other.workload["threads"] = {4};
+    CHECK_FALSE(examination.examine(other).has_value());
+    CHECK(stage.asked.size() == 2);
+}
+
+TEST_CASE("the first run with an objection decides, and is played again with its stacks") {
+    MadeStage stage{[](const Request& request) {
+        return all(request, [&](std::size_t i) {
+            return made::played(made::parts(i == 3 || request.stacks ? "bad" : "good"));
+        });
+    }};
+    Plan judged = plan();
+    judged.judge = [](const Played& run) -> std::optional<Complaint> {
+        if (run.trace.marks("bad").empty()) return std::nullopt;
+        return Complaint{.verdict = Verdict::wrong,
+                         .expected = "Good.",
+                         .happened = "Bad.",
+                         .hint = "Be good.",
+                         .stacks = {run.trace.stack(run.trace.marks("bad")[0].stack)}};
+    };
+    Examination examination{stage, 1};
+    const auto finding = examination.examine(judged);
+    REQUIRE(finding);
+    CHECK(finding->verdict == Verdict::wrong);
+    CHECK(finding->expected == "Good.");
+    CHECK(finding->happened == "Bad.");
+    CHECK(finding->hint == "Be good.");
+    CHECK(finding->file == "downloads.cpp");
+    CHECK(finding->line == 23);
+    CHECK_FALSE(finding->picture.empty());
+    REQUIRE(stage.asked.size() == 2);
+    CHECK(stage.asked[1].stacks);
+    REQUIRE(stage.asked[1].runs.size() == 1);
+    CHECK(stage.asked[1].runs[0] == stage.asked[0].runs[3]);
+    CHECK(finding->recipe.find("seed " + std::to_string(stage.asked[1].runs[0].seed)) !=
+          std::string::npos);
+}
+
+TEST_CASE("a run that can't be repeated is shown as it was seen first") {
+    MadeStage stage{[](const Request& request) {
+        return all(request, [&](std::size_t) {
+            return request.stacks ? made::played(made::parts())
+                                  : made::played(lab::Diagnosis::Kind::lock_cycle);
+        });
+    }};
+    Examination examination{stage, 1};
+    const auto finding = examination.examine(plan());
+    REQUIRE(finding);
+    CHECK(finding->verdict == Verdict::deadlock);
+    CHECK(finding->detail.find("lock_cycle") != std::string::npos);
+}
+
+TEST_CASE("a scenario that never came to its end is no pass") {
+    MadeStage stage{[](const Request& request) {
+        return all(request, [](std::size_t) {
+            Played run = made::played(made::parts());
+            run.answer.finished = false;
+            return run;
+        });
+    }};
+    Examination examination{stage, 1};
+    const auto finding = examination.examine(plan());
+    REQUIRE(finding);
+    CHECK(finding->verdict == Verdict::crash);
+}
+
+TEST_CASE("a worker that played too little is no pass, whatever it says") {
+    Performance performance;
+    performance.runs.push_back(made::played(made::parts()));
+    performance.outcome.end = End::exited;
+    SECTION("it says that it has finished") { performance.finished = true; }
+    SECTION("it says nothing") {}
+    SECTION("it breaks the protocol") { performance.complaint = "A number ends in the middle."; }
+    SECTION("it sent nothing at all") { performance.runs.clear(); }
+    MadeStage stage{[&](const Request& request) {
+        Performance copy;
+        for (std::size_t i = 0; i < performance.runs.size() && i < request.runs.size(); ++i)
+            copy.runs.push_back(made::played(made::parts()));
+        copy.finished = performance.finished;
+        copy.complaint = performance.complaint;
+        copy.outcome = performance.outcome;
+        return copy;
+    }};
+    Examination examination{stage, 1};
+    const auto finding = examination.examine(plan());
+    REQUIRE(finding);
+    CHECK(finding->verdict == Verdict::crash);
+}
+
+TEST_CASE("another seed draws other numbers and other schedules; the same one the same") {
+    MadeStage stage{[](const Request& request) {
+        return all(request, [](std::size_t) { return made::played(made::parts()); });
+    }};
+    Examination one{stage, 1};
+    Examination again{stage, 1};
+    Examination other{stage, 2};
+    CHECK(one.draw("x").bits() == again.draw("x").bits());
+    CHECK(one.draw("x").bits() != other.draw("x").bits());
+    CHECK(one.draw("x").bits() != one.draw("y").bits());
+    (void)one.examine(plan());
+    (void)again.examine(plan());
+    (void)other.examine(plan());
+    CHECK(stage.asked[0] == stage.asked[1]);
+    CHECK_FALSE(stage.asked[0] == stage.asked[2]);
+}
+
+}  // namespace
