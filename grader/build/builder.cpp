@@ -198,8 +198,25 @@ std::string Builder::cut_short(const Outcome& outcome, const std::string& what) 
                            what, limits_.output_bytes >> 10);
     case End::processes: return fmt::format("{} started too many processes.", what);
     case End::signalled: return fmt::format("{} ended with signal {}.", what, outcome.status);
-    default: return "";
+    default: break;
     }
+    const auto says = [&outcome](std::string_view words) {
+        return outcome.output.find(words) != std::string::npos;
+    };
+    if (outcome.status == 0) return "";
+    if (says("File size limit exceeded")) {
+        return fmt::format(
+            "{} made a file of more than {} MiB and was stopped: look for a large "
+            "array with initial values.",
+            what, largest_file >> 20);
+    }
+    if (says("internal compiler error")) {
+        return fmt::format(
+            "{} failed because of a fault in the compiler: write what it names "
+            "below in another way.",
+            what);
+    }
+    return "";
 }
 
 Outcome Builder::compile(const std::string& source, const std::string& object,

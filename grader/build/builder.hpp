@@ -37,7 +37,7 @@ private:
                                                            const std::string& object,
                                                            bool prelude) const;
     [[nodiscard]] bool succeeded(const Outcome& outcome, const std::string& object) const;
-    /// A sentence where it did not end on its own.
+    /// A sentence where it did not end by telling what is wrong with the source.
     [[nodiscard]] std::string cut_short(const Outcome& outcome, const std::string& what);
 
     /// For whoever runs in the containment.
