@@ -82,10 +82,11 @@ std::string rendered(const Result& result, const GradeOptions& options) {
 int grade(const GradeOptions& options) {
     const Kit kit = Kit::find();
     const std::vector<std::string> ids = ids_of(options, kit);
+    Interruption interruption;
     const auto output =
         options.output.empty() ? nullptr : std::make_unique<OutputFile>(options.output);
     Grading grading{kit, options.cache.empty() ? default_cache() : options.cache};
-    const Interruption interruption{[&] { grading.interrupt(); }};
+    interruption.on_signal([&] { grading.interrupt(); });
 
     Result result;
     try {
@@ -93,13 +94,11 @@ int grade(const GradeOptions& options) {
         result = graded(grading, options, ids, progress);
     } catch (const GraderError&) {
         // What was being run did not fail: it was ended.
-        if (interruption.signal() == 0) {
-            throw;
-        }
+        interruption.throw_if_interrupted();
+        throw;
     }
-    if (interruption.signal() != 0) {
-        throw Interrupted{interruption.signal()};
-    }
+    interruption.on_signal({});
+    interruption.throw_if_interrupted();
 
     const std::string report = rendered(result, options);
     if (output) {

@@ -6,8 +6,7 @@
 
 namespace lockstep {
 
-Interruption::Interruption(std::function<void()> stop)
-    : stop_{std::move(stop)}, context_{1}, signals_{context_, SIGINT, SIGTERM, SIGHUP} {
+Interruption::Interruption() : context_{1}, signals_{context_, SIGINT, SIGTERM, SIGHUP} {
     wait();
     waiter_ = std::thread{[this] { context_.run(); }};
 }
@@ -15,6 +14,20 @@ Interruption::Interruption(std::function<void()> stop)
 Interruption::~Interruption() {
     context_.stop();
     waiter_.join();
+}
+
+void Interruption::on_signal(std::function<void()> stop) {
+    const std::lock_guard lock{mutex_};
+    stop_ = std::move(stop);
+    if (signal_ != 0 && stop_) {
+        stop_();
+    }
+}
+
+void Interruption::throw_if_interrupted() const {
+    if (signal_ != 0) {
+        throw Interrupted{signal_};
+    }
 }
 
 void Interruption::wait() {
@@ -25,8 +38,12 @@ void Interruption::wait() {
         if (signal_.exchange(signal) != 0) {
             std::_Exit(128 + signal);
         }
-        stop_();
+        // Waiting for a second signal must not wait for what the first one has to do.
         wait();
+        const std::lock_guard lock{mutex_};
+        if (stop_) {
+            stop_();
+        }
     });
 }
 

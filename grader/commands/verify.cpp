@@ -57,8 +57,9 @@ int verify(const VerifyOptions& options) {
     verifying.jobs = options.jobs;
 
     const std::filesystem::path cache = options.cache.empty() ? default_cache() : options.cache;
+    Interruption interruption;
     Grading grading{kit, cache};
-    const Interruption interruption{[&] { grading.interrupt(); }};
+    interruption.on_signal([&] { grading.interrupt(); });
     Verification done;
     try {
         ProgressLine progress;
@@ -77,13 +78,11 @@ int verify(const VerifyOptions& options) {
             }
         }
     } catch (const GraderError&) {
-        if (interruption.signal() == 0) {
-            throw;
-        }
+        interruption.throw_if_interrupted();
+        throw;
     }
-    if (interruption.signal() != 0) {
-        throw Interrupted{interruption.signal()};
-    }
+    interruption.on_signal({});
+    interruption.throw_if_interrupted();
 
     std::string text;
     for (const KitComplaint& complaint : done.complaints) {

@@ -9,7 +9,7 @@ std::string_view english_word(Verdict verdict) noexcept {
     switch (verdict) {
     case Verdict::pass: return "pass";
     case Verdict::wrong: return "wrong";
-    case Verdict::todo: return "not written yet";
+    case Verdict::todo: return "not written";
     case Verdict::build_error: return "build error";
     case Verdict::crash: return "crash";
     case Verdict::deadlock: return "deadlock";
@@ -55,8 +55,7 @@ std::string french_points(int points, int of) {
     return fmt::format("{} sur {} point{}", points, of, of < 2 ? "" : "s");
 }
 
-std::string english_fraction(int points, int of) { return fmt::format("{} of {}", points, of); }
-std::string french_fraction(int points, int of) { return fmt::format("{} sur {}", points, of); }
+std::string fraction(int points, int of) { return fmt::format("{}/{}", points, of); }
 
 std::string english_line(std::string_view file, unsigned line) {
     return line == 0 ? std::string{file} : fmt::format("{}:{}", file, line);
@@ -112,11 +111,12 @@ constexpr Catalogue english{
     .same_as = "the same as above",
     .weak_isolation = "Graded without a sandbox:",
     .points = english_points,
-    .fraction = english_fraction,
+    .fraction = fraction,
     .line = english_line,
     .passed = english_passed,
     .not_judged = english_not_judged,
     .word = english_word,
+    .word_columns = 12,
 };
 
 constexpr Catalogue french{
@@ -135,11 +135,12 @@ constexpr Catalogue french{
     .same_as = "même cause que ci-dessus",
     .weak_isolation = "Évalué sans bac à sable :",
     .points = french_points,
-    .fraction = french_fraction,
+    .fraction = fraction,
     .line = english_line,
     .passed = french_passed,
     .not_judged = french_not_judged,
     .word = french_word,
+    .word_columns = 15,
 };
 
 }  // namespace

@@ -27,14 +27,13 @@ struct Catalogue {
     std::string_view weak_isolation;
 
     std::string (*points)(int points, int of);    ///< "14 of 18 points"
-    std::string (*fraction)(int points, int of);  ///< "0 of 2"
+    std::string (*fraction)(int points, int of);  ///< "0/2"
     std::string (*line)(std::string_view file, unsigned line);
     std::string (*passed)(std::size_t count, std::size_t of);  ///< one sentence
     std::string (*not_judged)(std::size_t count);              ///< one sentence
-    std::string_view (*word)(Verdict verdict) noexcept;        ///< at most `word_columns` columns
+    std::string_view (*word)(Verdict verdict) noexcept;
+    std::size_t word_columns;  ///< what the longest word takes
 };
-
-inline constexpr std::size_t word_columns = 15;
 
 [[nodiscard]] const Catalogue& catalogue(Language language) noexcept;
 

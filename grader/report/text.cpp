@@ -76,6 +76,9 @@ private:
         return style_.audience == Audience::instructor;
     }
 
+    /// What a check's mark and verdict take, before its title.
+    [[nodiscard]] std::size_t head_columns() const noexcept { return 2 + words_.word_columns + 2; }
+
     /// In what this page is written in.
     [[nodiscard]] std::string shown(std::string_view text) const {
         return style_.unicode ? std::string{text} : to_ascii(text);
@@ -213,13 +216,13 @@ private:
         return line;
     }
 
-    /// "✗ deadlock        no thread is left behind                             0 of 2"
+    /// "✗ deadlock      no thread is left behind                                       0/2"
     void head(const CheckResult& check) {
         const Look look = look_of(check.finding.verdict);
         const std::string points = shown(words_.fraction(check.points(), check.max_points));
         const std::string word =
-            printable::fit(shown(words_.word(check.finding.verdict)), word_columns);
-        const std::size_t margin = 2 + word_columns + 2;
+            printable::fit(shown(words_.word(check.finding.verdict)), words_.word_columns);
+        const std::size_t margin = head_columns();
         const std::size_t room = width_ - margin - printable::columns(points) - 2;
         std::string title = printable::wrap(shown(check.title.in(style_.language)), room);
         std::string_view rest = title;
@@ -242,7 +245,7 @@ private:
         const Finding& finding = check.finding;
         if (as_before && !instructor()) {
             head(check);
-            paragraph(words_.same_as, 2 + word_columns + 2);
+            paragraph(words_.same_as, head_columns());
             return;
         }
         blank();
