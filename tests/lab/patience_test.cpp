@@ -2,8 +2,13 @@
 #include "runs.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <atomic>
 #include <cerrno>
@@ -192,6 +197,44 @@ TEST_CASE("a long system call that ends in time is not disturbed") {
         options);
     CHECK_THAT(trace, lab::matchers::runs_to_the_end() && lab::matchers::no_diagnosis());
     CHECK(got == 1);
+    still_works(options);
+}
+
+TEST_CASE("a thread that is starved amid many short system calls is not stuck") {
+    lab::Options options = each_handover();
+    options.patience = 100ms;
+    // A neighbour that leaves the observed thread a hundredth of one processor.
+    cpu_set_t all;
+    REQUIRE(sched_getaffinity(0, sizeof all, &all) == 0);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+    const pid_t neighbour = fork();
+    if (neighbour == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;) turns = turns + 1;
+    }
+    const lab::Trace trace = lab::observe(
+        [] {
+            const auto self = static_cast<id_t>(syscall(SYS_gettid));
+            setpriority(PRIO_PROCESS, self, 19);
+            timespec begin{};
+            timespec now{};
+            const auto used = [&] {
+                syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &now);
+                return (now.tv_sec - begin.tv_sec) * 1'000'000'000 + now.tv_nsec - begin.tv_nsec;
+            };
+            used();
+            begin = now;
+            // Well below the patience, which counts processor time.
+            while (used() < 8'000'000) syscall(SYS_getppid);
+        },
+        options);
+    kill(neighbour, SIGKILL);
+    waitpid(neighbour, nullptr, 0);
+    REQUIRE(sched_setaffinity(0, sizeof all, &all) == 0);
+    CHECK_THAT(trace, lab::matchers::no_diagnosis());
     still_works(options);
 }
 

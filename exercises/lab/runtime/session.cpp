@@ -7,6 +7,7 @@
 
 #include <dlfcn.h>
 #include <link.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unwind.h>
@@ -56,6 +57,10 @@ struct Watch {
     Time idle_since = 0;
     Time cpu_at_idle_since = 0;
     int late_ticks = 0;
+    // Whether it sleeps in a system call, as of the last tick.
+    int ticks_asleep = 0;
+    long sleeps = 0;
+    Time cpu_at_tick = 0;
 };
 constinit Watch watch;
 
@@ -85,6 +90,32 @@ bool in_system_call(const ucontext_t& context) noexcept {
     constexpr unsigned char svc[] = {0x01, 0x00, 0x00, 0xd4};
     return std::memcmp(at - 4, svc, 4) == 0 || std::memcmp(at, svc, 4) == 0;
 #endif
+}
+
+/// How often this kernel thread gave up its processor to wait for something.
+long voluntary_switches() noexcept {
+    rusage usage{};
+    interpose::original_syscall(SYS_getrusage, RUSAGE_THREAD, &usage);
+    return usage.ru_nvcsw;
+}
+
+// A thread that sleeps in a system call is woken by each tick, does next to nothing, and goes to
+// sleep again. One that is merely starved, by a busy machine, of the time for many short calls looks
+// alike at any one tick, but does not sleep: real time and the interrupted instruction alone have
+// accused it.
+bool sleeps_too_long(const ucontext_t& context, Time now, Time cpu) noexcept {
+    constexpr Time next_to_nothing = 1'000'000;
+    constexpr int enough_ticks = 4;
+    const long sleeps = voluntary_switches();
+    const bool asleep = in_system_call(context) && sleeps > watch.sleeps &&
+                        cpu - watch.cpu_at_tick < next_to_nothing;
+    watch.sleeps = sleeps;
+    watch.cpu_at_tick = cpu;
+    if (!asleep) {
+        watch.ticks_asleep = 0;
+        return false;
+    }
+    return ++watch.ticks_asleep >= enough_ticks && now - watch.idle_since > watch.patience;
 }
 
 // libc's string functions hold no lock, and are where many a null pointer is followed. Several
@@ -168,10 +199,12 @@ void on_tick(int, siginfo_t*, void* raw_context) {
         watch.idle_since = now;
         watch.cpu_at_idle_since = cpu;
         watch.late_ticks = 0;
+        watch.ticks_asleep = 0;
+        watch.sleeps = voluntary_switches();
+        watch.cpu_at_tick = cpu;
     } else if (current != nullptr) {
         const bool burns = cpu - watch.cpu_at_idle_since > watch.patience;
-        const bool hangs = now - watch.idle_since > watch.patience && in_system_call(context) &&
-                           cpu - watch.cpu_at_idle_since < watch.patience / 4;
+        const bool hangs = sleeps_too_long(context, now, cpu);
         if (burns || hangs) {
             if (!hangs && may_hold_a_libc_lock(program_counter(context))) {
                 if (++watch.late_ticks > 100)
