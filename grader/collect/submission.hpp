@@ -1,9 +1,9 @@
 // Collect: from what somebody handed in to the files that will be built, and nothing else.
 //
-// Only files that a manifest lists are taken, as bytes, from a folder, a .zip or a .tar.gz, laid out
-// as exercises/NN-name/FILE, NN-name/FILE (also below one enclosing folder, as archives have it), or
-// flat for one exercise. Symbolic links, FIFOs, devices, and files over the limit are refused one by
-// one, with a sentence; nothing in a submission is ever followed, run or written to.
+// Only files that a manifest lists are taken, as bytes, from a folder, a .zip or a .tar.gz. They
+// may lie in exercises/NN-name/FILE, in NN-name/FILE (also below one enclosing folder, as archives
+// have it), or flat for one exercise. Symbolic links, FIFOs, devices, and files over the limit are
+// refused one by one, with a sentence; nothing in a submission is ever followed, run or written to.
 #pragma once
 
 #include <exercise/kit.hpp>
@@ -33,8 +33,9 @@ struct Submission {
 };
 
 /// For each exercise of `wanted` (empty: each that the submission holds any file of), in the kit's
-/// order. Throws UsageError with one clear sentence when there is nothing to grade: no such path, an
-/// empty folder, no exercise in it, not readable, not an archive, a damaged or a bomb of an archive.
+/// order. Throws UsageError with one clear sentence when there is nothing to grade: no such path,
+/// an empty folder, no exercise in it, not readable, not an archive, a damaged or a bomb of an
+/// archive.
 [[nodiscard]] std::vector<Submission> collect(const std::filesystem::path& path, const Kit& kit,
                                               const std::vector<std::string>& wanted);
 
