@@ -29,8 +29,7 @@ constexpr std::size_t head_bytes = 5;
 bool send_frame(int descriptor, MessageKind kind, std::string_view bytes) noexcept {
     if (bytes.size() > max_frame_bytes) return false;
     std::array<char, head_bytes> head{};
-    for (unsigned i = 0; i < 4; ++i)
-        head[i] = static_cast<char>((bytes.size() >> (8 * i)) & 0xffU);
+    for (unsigned i = 0; i < 4; ++i) head[i] = static_cast<char>((bytes.size() >> (8 * i)) & 0xffU);
     head[4] = static_cast<char>(kind);
     return send_all(descriptor, head.data(), head.size()) &&
            send_all(descriptor, bytes.data(), bytes.size());

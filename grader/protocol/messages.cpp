@@ -118,6 +118,7 @@ std::string encode(const Request& request) {
     writer.number(request.max_steps);
     writer.number(request.max_spin);
     writer.flag(request.stacks);
+    writer.flag(request.until_race);
     writer.number(request.runs.size());
     for (const Run& run : request.runs) write(writer, run);
     return writer.take();
@@ -134,6 +135,7 @@ Request decode_request(std::string_view bytes) {
     request.max_steps = static_cast<std::uint32_t>(reader.number(UINT32_MAX));
     request.max_spin = static_cast<std::uint32_t>(reader.number(UINT32_MAX));
     request.stacks = reader.flag();
+    request.until_race = reader.flag();
     for (std::size_t left = reader.length(max_runs); left > 0; --left)
         request.runs.push_back(read_run(reader));
     reader.end();

@@ -39,7 +39,8 @@ struct Request {
     unsigned cores = 4;
     std::uint32_t max_steps = 1'000'000;
     std::uint32_t max_spin = 200'000;
-    bool stacks = false;  ///< record the stack of every event
+    bool stacks = false;      ///< record the stack of every event
+    bool until_race = false;  ///< end after the first run with a data race
 
     friend bool operator==(const Request&, const Request&) = default;
 };
@@ -88,7 +89,8 @@ enum class MessageKind : std::uint8_t { request = 1, played = 2, finished = 3 };
 
 // Each throws wire::Malformed.
 [[nodiscard]] Request decode_request(std::string_view bytes);
-/// `run` is what was asked for: the trace's policy and seed are taken from there, not from the bytes.
+/// `run` is what was asked for: the trace's policy and seed are taken from there, not from the
+/// bytes.
 [[nodiscard]] Played decode_played(std::string_view bytes, const Run& run);
 [[nodiscard]] Finished decode_finished(std::string_view bytes);
 

@@ -183,8 +183,8 @@ void check(const lab::TraceParts& parts, std::size_t stacks) {
         require(event.label < parts.labels.size(), "An event's label is not in the trace.");
         require(event.stack < stacks, "An event's stack is not in the trace.");
         check_value(event, parts.threads.size());
-        const bool join = event.kind == lab::EventKind::blocked ||
-                          event.kind == lab::EventKind::resumed;
+        const bool join =
+            event.kind == lab::EventKind::blocked || event.kind == lab::EventKind::resumed;
         const bool outcome = event.kind == lab::EventKind::span_ended;
         require(outcome || event.object < parts.objects.size() ||
                     (join && event.object <= parts.threads.size()),

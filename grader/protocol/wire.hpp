@@ -20,10 +20,10 @@ public:
 
 class Writer {
 public:
-    void number(std::uint64_t value);         ///< LEB128
-    void signed_number(std::int64_t value);   ///< zigzag, LEB128
+    void number(std::uint64_t value);        ///< LEB128
+    void signed_number(std::int64_t value);  ///< zigzag, LEB128
     void flag(bool value) { number(value ? 1 : 0); }
-    void text(std::string_view value);        ///< length, bytes
+    void text(std::string_view value);  ///< length, bytes
     template <typename Enum>
     void enumerator(Enum value) {
         number(static_cast<std::uint64_t>(value));
@@ -36,8 +36,8 @@ private:
     std::string bytes_;
 };
 
-/// Reads what a Writer wrote. Every function throws Malformed rather than return what was not there.
-/// The bytes must outlive it.
+/// Reads what a Writer wrote. Every function throws Malformed rather than return what was not
+/// there. The bytes must outlive it.
 class Reader {
 public:
     explicit Reader(std::string_view bytes) : rest_{bytes} {}

@@ -41,12 +41,11 @@ int main() {
     }
 
     bool heard = true;
-    const Finished finished =
-        worker::play(request, [&](const Answer& answer, lab::Trace&& trace) {
-            heard = send_frame(channel, MessageKind::played,
-                               encode_played(answer, std::move(trace), request.stacks));
-            return heard;
-        });
+    const Finished finished = worker::play(request, [&](const Answer& answer, lab::Trace&& trace) {
+        heard = send_frame(channel, MessageKind::played,
+                           encode_played(answer, std::move(trace), request.stacks));
+        return heard;
+    });
     std::fflush(nullptr);
     heard = heard && send_frame(channel, MessageKind::finished, encode(finished));
     // Not through exit: a student's static destructors are no part of what is judged, and threads

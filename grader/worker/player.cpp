@@ -5,6 +5,7 @@
 #include <worker/player.hpp>
 #include <worker/registry.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -43,6 +44,12 @@ private:
     Answer& answer_;
 };
 
+bool has_race(const lab::Trace& trace) {
+    return std::ranges::any_of(trace.diagnoses(), [](const lab::Diagnosis& diagnosis) {
+        return diagnosis.kind == lab::Diagnosis::Kind::data_race;
+    });
+}
+
 lab::Options options_for(const Request& request, const Run& run) {
     lab::Options options;
     options.policy = run.policy;
@@ -60,8 +67,7 @@ lab::Options options_for(const Request& request, const Run& run) {
 Finished play(const Request& request,
               const std::function<bool(const Answer&, lab::Trace&&)>& each) {
     const Play scenario = scenario_named(request.scenario);
-    if (scenario == nullptr)
-        return {0, "The worker has no scenario '" + request.scenario + "'."};
+    if (scenario == nullptr) return {0, "The worker has no scenario '" + request.scenario + "'."};
 
     Finished finished;
     try {
@@ -76,14 +82,14 @@ Finished play(const Request& request,
                         scenario(*workload, notes);
                         answer->finished = true;
                     } catch (const Todo& todo) {
-                        answer->unwritten = Unwritten{todo.where().file_name(),
-                                                      todo.where().line(), todo.what()};
+                        answer->unwritten = Unwritten{std::string{todo.where().file},
+                                                      todo.where().line, todo.what()};
                     }
                 },
                 options_for(request, run));
             ++finished.runs;
-            const bool whole = trace.completed();
-            if (!each(*answer, std::move(trace)) || !whole) break;
+            const bool enough = !trace.completed() || (request.until_race && has_race(trace));
+            if (!each(*answer, std::move(trace)) || enough) break;
             delete workload;
             delete answer;
         }

@@ -8,6 +8,7 @@ lockstep::Request request() {
     request.workload = {{"latencies", {1, -2, 3'000'000'000}}, {"threads", {3}}, {"none", {}}};
     request.cores = 8;
     request.stacks = true;
+    request.until_race = true;
     request.runs = {{lab::Policy::round_robin(), 1, 0},
                     {lab::Policy::pct(3, 77), 2, 32},
                     {lab::Policy::replay({0, 1, 65'535}), 3, 0}};
