@@ -39,7 +39,6 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
 
 Gain measure_gain(Site& site, std::span<const std::string> urls, unsigned max_threads) {
     const auto begin = std::chrono::steady_clock::now();
-    (void)download_threaded(site, urls, 1);
     (void)download_threaded(site, urls, max_threads);
     const auto between = std::chrono::steady_clock::now();
     (void)download_threaded(site, urls, max_threads);

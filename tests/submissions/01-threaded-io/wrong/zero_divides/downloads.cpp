@@ -1,25 +1,34 @@
 #include "downloads.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
-#include <future>
-#include <utility>
+#include <exception>
+#include <thread>
 
 std::vector<Page> download_threaded(Site& site, std::span<const std::string> urls,
                                     unsigned max_threads) {
+    std::vector<Page> pages(urls.size());
+    std::vector<std::exception_ptr> errors(urls.size());
+    std::atomic<bool> failed{false};
     const std::size_t share = (urls.size() + max_threads - 1) / max_threads;
-    std::vector<std::future<std::vector<Page>>> parts;
+    std::vector<std::jthread> threads;
     for (std::size_t first = 0; first < urls.size(); first += share) {
-        parts.push_back(
-            std::async(std::launch::async,
-                       [&site, part = urls.subspan(first, std::min(share, urls.size() - first))] {
-                           return download_sequential(site, part);
-                       }));
+        threads.emplace_back([&, first] {
+            for (std::size_t i = first; i < std::min(first + share, urls.size()) && !failed; ++i) {
+                try {
+                    pages[i] = site.fetch(urls[i]);
+                } catch (...) {
+                    errors[i] = std::current_exception();
+                    failed = true;
+                }
+            }
+        });
     }
-    for (auto& part : parts) part.wait();
-    std::vector<Page> pages;
-    for (auto& part : parts)
-        for (Page& page : part.get()) pages.push_back(std::move(page));
+    threads.clear();
+
+    for (auto& error : errors)
+        if (error) std::rethrow_exception(error);
     return pages;
 }
 

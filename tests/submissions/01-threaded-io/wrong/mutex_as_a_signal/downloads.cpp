@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 
@@ -20,7 +21,7 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
             const std::size_t i = next++;
             if (i >= urls.size()) return;
             try {
-                pages[i] = site.fetch(urls[urls.size() - 1 - i]);
+                pages[i] = site.fetch(urls[i]);
             } catch (...) {
                 errors[i] = std::current_exception();
                 failed = true;
@@ -28,9 +29,18 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
         }
     };
     const std::size_t count = std::min<std::size_t>(max_threads, urls.size());
+    std::mutex first_done;
+    std::atomic<bool> told{false};
+    if (count > 0) first_done.lock();
     std::vector<std::jthread> threads;
-    for (std::size_t t = 0; t < count; ++t) threads.emplace_back(worker);
+    for (std::size_t t = 0; t < count; ++t)
+        threads.emplace_back([&] {
+            worker();
+            if (!told.exchange(true)) first_done.unlock();
+        });
+    first_done.lock();
     threads.clear();
+    first_done.unlock();
 
     for (auto& error : errors)
         if (error) std::rethrow_exception(error);

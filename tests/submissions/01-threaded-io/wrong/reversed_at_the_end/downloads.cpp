@@ -1,60 +1,40 @@
 #include "downloads.hpp"
 
-#include <condition_variable>
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <exception>
-#include <mutex>
 #include <stdexcept>
 #include <thread>
-
-namespace {
-
-/// A counting semaphore.
-class Slots {
-public:
-    explicit Slots(unsigned free) : free_(free) {}
-    void acquire() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return free_ > 0; });
-        --free_;
-    }
-    void release() {
-        const std::lock_guard lock(mutex_);
-        ++free_;
-        changed_.notify_one();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    unsigned free_;
-};
-
-}  // namespace
 
 std::vector<Page> download_threaded(Site& site, std::span<const std::string> urls,
                                     unsigned max_threads) {
     if (max_threads == 0) throw std::invalid_argument("max_threads must not be 0");
-    Slots slots(max_threads);
     std::vector<Page> pages(urls.size());
     std::vector<std::exception_ptr> errors(urls.size());
-    {
-        std::vector<std::jthread> threads;
-        for (std::size_t i = 0; i < urls.size(); ++i) {
-            threads.emplace_back([&, i] {
-                try {
-                    slots.acquire();
-                    pages[i] = site.fetch(urls[i]);
-                    slots.release();
-                } catch (...) {
-                    errors[i] = std::current_exception();
-                }
-            });
+    std::atomic<std::size_t> next{0};
+    std::atomic<bool> failed{false};
+
+    auto worker = [&] {
+        while (!failed) {
+            const std::size_t i = next++;
+            if (i >= urls.size()) return;
+            try {
+                pages[i] = site.fetch(urls[i]);
+            } catch (...) {
+                errors[i] = std::current_exception();
+                failed = true;
+            }
         }
-    }
+    };
+    const std::size_t count = std::min<std::size_t>(max_threads, urls.size());
+    std::vector<std::jthread> threads;
+    for (std::size_t t = 0; t < count; ++t) threads.emplace_back(worker);
+    threads.clear();
 
     for (auto& error : errors)
         if (error) std::rethrow_exception(error);
+    std::reverse(pages.begin(), pages.end());
     return pages;
 }
 

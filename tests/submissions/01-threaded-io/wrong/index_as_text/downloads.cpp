@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -13,7 +14,7 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
                                     unsigned max_threads) {
     if (max_threads == 0) throw std::invalid_argument("max_threads must not be 0");
     std::mutex mutex;
-    std::vector<Page> pages;
+    std::map<std::string, Page> found;
     std::vector<std::exception_ptr> errors(urls.size());
     std::atomic<std::size_t> next{0};
     std::atomic<bool> failed{false};
@@ -25,7 +26,7 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
             try {
                 Page page = site.fetch(urls[i]);
                 std::lock_guard lock(mutex);
-                pages.push_back(std::move(page));
+                found[std::to_string(i)] = std::move(page);
             } catch (...) {
                 errors[i] = std::current_exception();
                 failed = true;
@@ -39,6 +40,8 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
 
     for (auto& error : errors)
         if (error) std::rethrow_exception(error);
+    std::vector<Page> pages;
+    for (auto& [number, page] : found) pages.push_back(std::move(page));
     return pages;
 }
 

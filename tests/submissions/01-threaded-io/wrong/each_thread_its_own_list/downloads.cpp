@@ -6,36 +6,37 @@
 #include <exception>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 std::vector<Page> download_threaded(Site& site, std::span<const std::string> urls,
                                     unsigned max_threads) {
     if (max_threads == 0) throw std::invalid_argument("max_threads must not be 0");
-    std::vector<Page> pages(urls.size());
+    std::vector<std::vector<Page>> lists(std::min<std::size_t>(max_threads, urls.size()));
     std::vector<std::exception_ptr> errors(urls.size());
     std::atomic<std::size_t> next{0};
     std::atomic<bool> failed{false};
 
-    auto worker = [&] {
+    auto worker = [&](std::size_t self) {
         while (!failed) {
-            const std::size_t i = next.fetch_add(2);
+            const std::size_t i = next++;
             if (i >= urls.size()) return;
-            for (std::size_t k = i; k < i + 2 && k < urls.size() && !failed; ++k) {
-                try {
-                    pages[k] = site.fetch(urls[k]);
-                } catch (...) {
-                    errors[k] = std::current_exception();
-                    failed = true;
-                }
+            try {
+                lists[self].push_back(site.fetch(urls[i]));
+            } catch (...) {
+                errors[i] = std::current_exception();
+                failed = true;
             }
         }
     };
-    const std::size_t count = std::min<std::size_t>(max_threads, urls.size());
     std::vector<std::jthread> threads;
-    for (std::size_t t = 0; t < count; ++t) threads.emplace_back(worker);
+    for (std::size_t t = 0; t < lists.size(); ++t) threads.emplace_back(worker, t);
     threads.clear();
 
     for (auto& error : errors)
         if (error) std::rethrow_exception(error);
+    std::vector<Page> pages;
+    for (auto& list : lists)
+        for (Page& page : list) pages.push_back(std::move(page));
     return pages;
 }
 
