@@ -73,8 +73,8 @@ std::optional<std::string> plain_path(std::string path) {
 
 class ArchiveTree final : public Tree {
 public:
-    ArchiveTree(const fs::path& path, const std::set<std::string>& names)
-        : path_{path}, names_{names} {
+    ArchiveTree(fs::path path, std::set<std::string> names)
+        : path_{std::move(path)}, names_{std::move(names)} {
         const Utf8Locale utf8;
         const Reader reader = open();
         archive_entry* entry = nullptr;
@@ -82,7 +82,7 @@ public:
         std::int64_t unpacked = 0;
         for (std::size_t entries = 0;
              (status = archive_read_next_header(reader.get(), &entry)) != ARCHIVE_EOF; ++entries) {
-            if (status < ARCHIVE_WARN) throw damaged(reader.get());
+            if (status < ARCHIVE_WARN) damaged(reader.get());
             if (entries == max_entries) {
                 throw UsageError(
                     fmt::format("{} has more than {} entries: pack only the files of "
@@ -112,25 +112,25 @@ public:
     }
 
 private:
-    [[nodiscard]] UsageError no_archive() const {
-        return UsageError(
+    [[noreturn]] void no_archive() const {
+        throw UsageError(
             fmt::format("{} is neither a folder nor an archive (.zip, .tar.gz or .tar) that can be "
                         "read: hand in "
                         "one of these.",
                         path_.string()));
     }
 
-    [[nodiscard]] UsageError damaged(archive* reader) const {
-        if (!any_) return no_archive();
+    [[noreturn]] void damaged(archive* reader) const {
+        if (!any_) no_archive();
         const char* why = archive_error_string(reader);
-        return UsageError(fmt::format("{} is damaged ({}): pack it again.", path_.string(),
-                                      why ? why : "it ends too early"));
+        throw UsageError(fmt::format("{} is damaged ({}): pack it again.", path_.string(),
+                                     why ? why : "it ends too early"));
     }
 
     [[nodiscard]] Reader open() const {
         std::error_code error;
         const std::uintmax_t size = fs::file_size(path_, error);
-        if (error) throw no_archive();
+        if (error) no_archive();
         if (size > max_archive_bytes) {
             throw UsageError(
                 fmt::format("{} is larger than {} MiB: pack only the files of the "
@@ -143,7 +143,7 @@ private:
         archive_read_support_format_tar(reader.get());
         archive_read_support_format_zip(reader.get());
         if (archive_read_open_filename(reader.get(), path_.c_str(), 1 << 16) != ARCHIVE_OK) {
-            throw no_archive();
+            no_archive();
         }
         return reader;
     }

@@ -143,17 +143,17 @@ private:
 
 std::unique_ptr<Tree> open_folder(const fs::path& path) {
     const auto unreadable = [&path](const std::string& why) {
-        return UsageError(fmt::format(
+        throw UsageError(fmt::format(
             "The folder {} can't be read ({}): give yourself the right to.", path.string(), why));
     };
     Descriptor root{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!root) throw unreadable(reason(errno));
+    if (!root) unreadable(reason(errno));
 
     std::vector<std::string> folders;
     std::size_t entries = 0;
     std::error_code error;
     for (fs::directory_iterator entry{path, error}, end; entry != end; entry.increment(error)) {
-        if (error) throw unreadable(error.message());
+        if (error) unreadable(error.message());
         if (++entries > max_outer_entries) {
             throw UsageError(
                 fmt::format("The folder {} has more than {} entries: name the one that "
@@ -165,7 +165,7 @@ std::unique_ptr<Tree> open_folder(const fs::path& path) {
             folders.push_back(entry->path().filename().string());
         }
     }
-    if (error) throw unreadable(error.message());
+    if (error) unreadable(error.message());
     if (entries == 0) {
         throw UsageError(
             fmt::format("The folder {} is empty: there is nothing to grade.", path.string()));

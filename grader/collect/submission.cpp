@@ -120,13 +120,13 @@ std::vector<const Exercise*> exercises_of(const Kit& kit, const std::vector<std:
     return exercises;
 }
 
-UsageError nothing_of(const std::vector<const Exercise*>& exercises, const fs::path& path) {
+[[noreturn]] void nothing_of(const std::vector<const Exercise*>& exercises, const fs::path& path) {
     std::vector<std::string> places;
     for (const Exercise* exercise : exercises) {
         places.push_back(fmt::format("exercises/{}/{}", exercise->id, exercise->files.front()));
     }
-    return UsageError(fmt::format("There is no exercise in {}: it needs {}.", path.string(),
-                                  fmt::join(places, " or ")));
+    throw UsageError(fmt::format("There is no exercise in {}: it needs {}.", path.string(),
+                                 fmt::join(places, " or ")));
 }
 
 }  // namespace
@@ -148,7 +148,7 @@ std::vector<Submission> collect(const fs::path& path, const Kit& kit,
             const Exercise* flat = flat_exercise(*tree, below, exercises, path);
             if (flat) return {take(*tree, *flat, below)};
         }
-        throw nothing_of(exercises, path);
+        nothing_of(exercises, path);
     }
 
     std::vector<Submission> submissions;
