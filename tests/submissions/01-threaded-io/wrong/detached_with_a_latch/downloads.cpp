@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <exception>
 #include <latch>
-#include <memory>
 #include <stdexcept>
 #include <thread>
 
@@ -19,7 +18,7 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
         std::atomic<bool> failed{false};
     };
     const std::size_t count = std::min<std::size_t>(max_threads, urls.size());
-    const auto state = std::make_shared<State>(count);
+    State* const state = new State(count);  // the threads may need it after this function
     std::vector<Page> pages(urls.size());
     std::vector<std::exception_ptr> errors(urls.size());
     for (std::size_t t = 0; t < count; ++t) {
