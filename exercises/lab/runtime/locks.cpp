@@ -1,4 +1,5 @@
 // Mutexes, spin locks and readers/writer locks.
+#include <lab/races/annotations.hpp>
 #include <lab/runtime/world.hpp>
 
 #include <lab/interpose/originals.hpp>
@@ -84,6 +85,8 @@ int World::wait_for_outsider(Thread& self, Object& object, Wait wait, Time deadl
 // the next run. The memory is looked at from a distance, for nobody says that it is still there;
 // that it names the owner shows that it is still the lock.
 void World::free_abandoned_locks() noexcept {
+    // Nothing orders this after what the run's threads did, and nothing needs to.
+    const tsan::Ignored ignored;
     objects_.each([&](Object& object) {
         if (object.kind != ObjectKind::mutex || object.owner == no_thread || object.spins) return;
         pthread_mutex_t copy;
