@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 
@@ -15,6 +16,7 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
     std::vector<std::thread> threads;
     std::vector<std::exception_ptr> errors(urls.size());
     std::atomic<bool> failed{false};
+    std::mutex mutex;
     auto worker = [&] {
         while (!failed) {
             const std::size_t i = next++;
@@ -22,6 +24,7 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
             try {
                 pages[i] = site.fetch(urls[i]);
             } catch (...) {
+                const std::lock_guard lock(mutex);
                 errors[i] = std::current_exception();
                 failed = true;
             }
@@ -30,8 +33,11 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
     for (std::size_t t = 0; t < std::min<std::size_t>(max_threads, urls.size()); ++t)
         threads.emplace_back(worker);
     if (!threads.empty()) threads.front().join();
-    for (auto& error : errors)
-        if (error) std::rethrow_exception(error);
+    {
+        const std::lock_guard lock(mutex);
+        for (auto& error : errors)
+            if (error) std::rethrow_exception(error);
+    }
     for (std::size_t t = 1; t < threads.size(); ++t) threads[t].join();
     return pages;
 }
