@@ -9,12 +9,19 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 
 LAB_ORIGINAL(pthread_spin_trylock)
 LAB_ORIGINAL(pthread_spin_unlock)
 LAB_ORIGINAL(pthread_rwlock_tryrdlock)
 LAB_ORIGINAL(pthread_rwlock_trywrlock)
 LAB_ORIGINAL(pthread_rwlock_unlock)
+
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" {
+[[gnu::weak]] void* __asan_region_is_poisoned(void* begin, std::size_t size);
+}
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace lab::runtime {
 
@@ -97,7 +104,11 @@ void World::free_abandoned_locks() noexcept {
             return;
         if (copy.__data.__owner != object.owner_kernel_id) return;
         auto* mutex = static_cast<pthread_mutex_t*>(const_cast<void*>(object.address));
-        if (kind_of(mutex) == PTHREAD_MUTEX_NORMAL) {
+        // AddressSanitizer keeps what was freed as it was, for a while, and knows that it was.
+        if (__asan_region_is_poisoned != nullptr &&
+            __asan_region_is_poisoned(mutex, sizeof *mutex) != nullptr)
+            return;
+        if (kind_of(&copy) == PTHREAD_MUTEX_NORMAL) {
             interpose::original_pthread_mutex_unlock(mutex);
             return;
         }
