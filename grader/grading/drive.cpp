@@ -100,7 +100,8 @@ std::vector<CheckFinding> Drivers::examine(const DriverJob& job,
             context,
             driver_.string(),
             {job_file.string(), findings_file.string()},
-            process::process_stdio{nullptr, lines, process::filesystem::path{errors_file.string()}}};
+            process::process_stdio{nullptr, lines,
+                                   process::filesystem::path{errors_file.string()}}};
         const pid_t id = driver.id();
         running_.insert(id);
         lock.unlock();

@@ -12,8 +12,8 @@ extern "C" const char* __tsan_default_options() {
         // What a thread did is looked up in its history; where that is lost, Clang's runtime drops
         // the race. 4 is some 200,000 accesses there, and 1.5 MB a thread; GCC 12's 500,000, 4 MB.
         ":history_size=4"
-        // The lab looks up places itself, once each. The runtime would do it again for every report,
-        // with its locks held, in milliseconds each.
+        // The lab looks up places itself, once each. The runtime would do it again for every
+        // report, with its locks held, in milliseconds each.
         ":symbolize=0"
         // Else a process with other threads left, as the lab's parked ones, sleeps a second at
         // exit.

@@ -100,9 +100,9 @@ long voluntary_switches() noexcept {
 }
 
 // A thread that sleeps in a system call is woken by each tick, does next to nothing, and goes to
-// sleep again. One that is merely starved, by a busy machine, of the time for many short calls looks
-// alike at any one tick, but does not sleep: real time and the interrupted instruction alone have
-// accused it.
+// sleep again. One that is merely starved, by a busy machine, of the time for many short calls
+// looks alike at any one tick, but does not sleep: real time and the interrupted instruction alone
+// have accused it.
 bool sleeps_too_long(const ucontext_t& context, Time now, Time cpu) noexcept {
     constexpr Time next_to_nothing = 1'000'000;
     constexpr int enough_ticks = 4;
