@@ -31,9 +31,9 @@ constexpr std::size_t parking_space = 4096;
 constexpr std::size_t stack_size = std::size_t{1} << 20;
 constexpr std::size_t stack_size_asan = std::size_t{4} << 20;  // red zones make frames larger
 // ThreadSanitizer keeps a stack of calls of its own, 65,536 deep, and does not look where it ends
-// (kShadowStackSize). Instrumented frames have 32 bytes at least, so that the guard page comes
-// first.
-constexpr std::size_t stack_size_tsan = std::size_t{2} << 20;
+// (kShadowStackSize). Instrumented frames that keep anything have 32 bytes at least, so that the
+// guard page comes first, with a quarter to spare.
+constexpr std::size_t stack_size_tsan = std::size_t{3} << 19;
 
 std::size_t stack_size_here() noexcept {
     if (__tsan_init != nullptr) return stack_size_tsan;
