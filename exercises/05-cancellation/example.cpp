@@ -84,10 +84,10 @@ asio::awaitable<int> buoy(int number) {
 
 asio::awaitable<void> gather() {
     const auto executor = co_await asio::this_coro::executor;
-    auto group = asio::experimental::make_parallel_group(
-        asio::co_spawn(executor, buoy(1), asio::deferred),
-        asio::co_spawn(executor, buoy(2), asio::deferred),
-        asio::co_spawn(executor, buoy(3), asio::deferred));
+    auto group =
+        asio::experimental::make_parallel_group(asio::co_spawn(executor, buoy(1), asio::deferred),
+                                                asio::co_spawn(executor, buoy(2), asio::deferred),
+                                                asio::co_spawn(executor, buoy(3), asio::deferred));
     // wait_for_all cancels nobody; an error comes back beside the others' results.
     const auto [order, error1, height1, error2, height2, error3, height3] =
         co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
@@ -106,7 +106,7 @@ asio::awaitable<void> gather() {
 // --- All of it ---
 
 void harbour() {
-    std::jthread lighthouse{light};
+    const std::jthread lighthouse{light};  // its destructor asks it to stop, and waits
 
     asio::io_context loop{1};
     asio::cancellation_signal call_back;
@@ -117,7 +117,6 @@ void harbour() {
     asio::co_spawn(loop, gather(), [](std::exception_ptr) {});
     asio::steady_timer storm{loop, 550ms};
     storm.async_wait([&](const boost::system::error_code&) {
-        lighthouse.request_stop();
         call_back.emit(asio::cancellation_type::terminal);
     });
     loop.run();

@@ -24,7 +24,7 @@ struct Report {
     std::size_t batches = 0;  // committed
 };
 
-// Copies all rows of `source` to `sink`, in their order (support/rows.hpp says what the two can do).
+// Copies all rows of `source` to `sink`, in their order. support/rows.hpp says what the two can do.
 //
 // - Rows go in batches of `rows_per_batch`; the last one may be shorter, and none is empty: a batch
 //   is begun when there is a row for it. A full one is committed before the next row is read.
@@ -36,7 +36,7 @@ struct Report {
 // - When the coroutine is cancelled, whatever it awaits ends at once. Nothing more is read or
 //   written: tidy up, then let boost::system::system_error with asio::error::operation_aborted out.
 //   It is neither an error of another kind nor a success.
-// - Once the source has no more rows and the last batch has been committed, only closing is left: it
-//   is too late to cancel, and the report is returned.
+// - Once the source has no more rows and the last batch has been committed, only closing is left:
+//   too late to cancel; the report is returned.
 // - When it is over nothing of it is left in the event loop, which it has never blocked.
 asio::awaitable<Report> export_all(Source& source, Sink& sink, Progress& progress);

@@ -54,9 +54,8 @@ struct Bench {
     Work work() {
         return {.steps = steps.size(),
                 .pause = 100ms,
-                .step = [this](unsigned number, const std::stop_token& stop) {
-                    steps.step(number, stop);
-                },
+                .step = [this](unsigned number,
+                               const std::stop_token& stop) { steps.step(number, stop); },
                 .cleanup = [this] { steps.clean_up(); }};
     }
 
@@ -174,9 +173,10 @@ struct Exchange {
     }
     trial::Claim keeps(std::vector<std::int64_t> rows) {
         return [this, rows = std::move(rows)](const lab::Trace&) {
-            return kept == rows ? right()
-                                : differs(fmt::format("rows {} are committed", fmt::join(rows, ", ")),
-                                          fmt::format("{}", fmt::join(kept, ", ")));
+            return kept == rows
+                       ? right()
+                       : differs(fmt::format("rows {} are committed", fmt::join(rows, ", ")),
+                                 fmt::format("{}", fmt::join(kept, ", ")));
         };
     }
 };
@@ -198,33 +198,32 @@ trial::Claim whole(std::string_view label, std::size_t times) {
 TEST_CASE("undisturbed, the steps are done in turn, with full pauses", "[steps]") {
     Bench bench;
     unsigned done = 0;
-    trial::expect(
-        "steps",
-        [&] {
-            Job job{bench.work()};
-            job.start();
-            for (int i = 0; i < 300; ++i) {  // others ask now and then
-                (void)job.steps_done();
-                std::this_thread::sleep_for(1ms);
-            }
-            bench.wait(job);
-            done = job.steps_done();
-        },
-        {steps_begin({0ms, 140ms, 280ms}), bench.ends_with("End::finished"),
-         [&](const lab::Trace&) {
-             return done == 3 ? right() : differs("steps_done: 3", fmt::format("{}", done));
-         }});
+    trial::expect("steps",
+                  [&] {
+                      Job job{bench.work()};
+                      job.start();
+                      for (int i = 0; i < 300; ++i) {  // others ask now and then
+                          (void)job.steps_done();
+                          std::this_thread::sleep_for(1ms);
+                      }
+                      bench.wait(job);
+                      done = job.steps_done();
+                  },
+                  {steps_begin({0ms, 140ms, 280ms}), bench.ends_with("End::finished"),
+                   [&](const lab::Trace&) {
+                       return done == 3 ? right()
+                                        : differs("steps_done: 3", fmt::format("{}", done));
+                   }});
 
     Bench broken;
     broken.steps = SlowSteps{{{40ms}, {.time = 40ms, .fails = true}, {40ms}}, 30ms};
-    trial::expect(
-        "steps",
-        [&] {
-            Job job{broken.work()};
-            job.start();
-            broken.wait(job);
-        },
-        {steps_begin({0ms, 140ms}), broken.ends_with("Step 1 has failed.")});
+    trial::expect("steps",
+                  [&] {
+                      Job job{broken.work()};
+                      job.start();
+                      broken.wait(job);
+                  },
+                  {steps_begin({0ms, 140ms}), broken.ends_with("Step 1 has failed.")});
 }
 
 TEST_CASE("a cancel ends a pause at once, and a step is the last one", "[prompt]") {
@@ -260,67 +259,63 @@ TEST_CASE("it cleans up once on every path, and leaves no thread", "[cleanup]") 
             }
             lab::event("gone");
         };
-        trial::expect("cleanup", body,
-                      {happens("cleanup", std::min<Duration>(cancelled, 320ms)),
-                       all_ended_before("gone")},
-                      {.tidy = true});
+        trial::expect(
+            "cleanup", body,
+            {happens("cleanup", std::min<Duration>(cancelled, 320ms)), all_ended_before("gone")},
+            {.tidy = true});
     }
 
     Bench destroyed;
-    trial::expect(
-        "cleanup",
-        [&] {
-            {
-                Job job{destroyed.work()};
-                job.start();
-                std::this_thread::sleep_for(150ms);
-            }
-            lab::event("gone");
-        },
-        {happens("cleanup", 180ms), all_ended_before("gone")}, {.tidy = true});
+    trial::expect("cleanup",
+                  [&] {
+                      {
+                          Job job{destroyed.work()};
+                          job.start();
+                          std::this_thread::sleep_for(150ms);
+                      }
+                      lab::event("gone");
+                  },
+                  {happens("cleanup", 180ms), all_ended_before("gone")}, {.tidy = true});
 }
 
 TEST_CASE("cancel whenever you like, and it is reported as what it is", "[whenever]") {
     Bench before;
-    trial::expect(
-        "whenever",
-        [&] {
-            Job job{before.work()};
-            job.cancel();
-            job.start();
-            before.wait(job);
-        },
-        {steps_begin({}), before.ends_with("End::cancelled")});
+    trial::expect("whenever",
+                  [&] {
+                      Job job{before.work()};
+                      job.cancel();
+                      job.start();
+                      before.wait(job);
+                  },
+                  {steps_begin({}), before.ends_with("End::cancelled")});
 
     Bench after;
-    trial::expect(
-        "whenever",
-        [&] {
-            Job job{after.work()};
-            job.start();
-            cancel_at(job, 500ms);
-            job.cancel();
-            after.wait(job);
-        },
-        {after.ends_with("End::finished")});
+    trial::expect("whenever",
+                  [&] {
+                      Job job{after.work()};
+                      job.start();
+                      cancel_at(job, 500ms);
+                      job.cancel();
+                      after.wait(job);
+                  },
+                  {after.ends_with("End::finished")});
 
     Bench inside;
-    trial::expect(
-        "whenever",
-        [&] {
-            Job* self = nullptr;
-            Work work = inside.work();
-            work.step = [&](unsigned number, const std::stop_token& stop) {
-                if (number == 1) self->cancel();
-                inside.steps.step(number, stop);
-            };
-            Job job{std::move(work)};
-            self = &job;
-            job.start();
-            const std::jthread other{[&] { cancel_at(job, 150ms); }};
-            inside.wait(job);
-        },
-        {steps_begin({0ms, 140ms}), inside.ends_with("End::cancelled")});
+    trial::expect("whenever",
+                  [&] {
+                      Job* self = nullptr;
+                      Work work = inside.work();
+                      work.step = [&](unsigned number, const std::stop_token& stop) {
+                          if (number == 1) self->cancel();
+                          inside.steps.step(number, stop);
+                      };
+                      Job job{std::move(work)};
+                      self = &job;
+                      job.start();
+                      const std::jthread other{[&] { cancel_at(job, 150ms); }};
+                      inside.wait(job);
+                  },
+                  {steps_begin({0ms, 140ms}), inside.ends_with("End::cancelled")});
 }
 
 TEST_CASE("no data race between the job and those who ask it", "[races]") {
@@ -371,7 +366,8 @@ TEST_CASE("it ends tidily on every path, and the tidying up is not cut short", "
 TEST_CASE("a cancellation comes out at once, and as a cancellation", "[reported]") {
     Exchange exchange{.cancels = {265ms}};
     trial::expect("reported", [&] { exchange.play(8); },
-                  {exchange.ends_with("operation_aborted"), [](const lab::Trace& trace) {
+                  {exchange.ends_with("operation_aborted"),
+                   [](const lab::Trace& trace) {
                        const Duration at = trace.marks("over").at(0).at;
                        return at <= 375ms ? right()  // with the rollback and the closing
                                           : differs("the end after 375 ms", milliseconds(at));
@@ -379,14 +375,13 @@ TEST_CASE("a cancellation comes out at once, and as a cancellation", "[reported]
                   {.schedules = 5});
 
     Exchange broken{.bad_row = 4};
-    trial::expect("reported", [&] { broken.play(8); },
-                  {broken.ends_with("Row 4 is damaged.")}, {.schedules = 5});
+    trial::expect("reported", [&] { broken.play(8); }, {broken.ends_with("Row 4 is damaged.")},
+                  {.schedules = 5});
 }
 
 TEST_CASE("nothing blocks the loop, and nothing is left in it", "[loop]") {
     Exchange exchange{.cancels = {265ms}};
-    trial::expect("loop", [&] { exchange.play(8); },
-                  {[](const lab::Trace& trace) {
+    trial::expect("loop", [&] { exchange.play(8); }, {[](const lab::Trace& trace) {
                       return lab::latency_is(trace, "over", "came back", 0ms);
                   }},
                   {.schedules = 5, .tidy = true});

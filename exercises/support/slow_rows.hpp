@@ -31,8 +31,8 @@ namespace lockstep {
 using Delay = std::chrono::nanoseconds;
 
 /// A wait that leaves a span, and throws RowError at its end if it is to.
-inline boost::asio::awaitable<void> take_time(std::string_view label, std::int64_t value, Delay time,
-                                              bool fails = false) {
+inline boost::asio::awaitable<void> take_time(std::string_view label, std::int64_t value,
+                                              Delay time, bool fails = false) {
     lab::Span span{label, value};
     boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, time};
     try {
@@ -116,11 +116,11 @@ private:
     void demand(bool in_place, std::size_t call) const {
         if (in_place && !closed_) return;
         lab::event("out of place", static_cast<std::int64_t>(call));
-        throw std::logic_error{"The sink was called out of place: " +
-                               std::string{sink_calls[call]} + " when " +
-                               (closed_ ? "it is closed."
-                                : open_ ? "a batch is open."
-                                        : "no batch is open.")};
+        throw std::logic_error{
+            "The sink was called out of place: " + std::string{sink_calls[call]} + " when " +
+            (closed_ ? "it is closed."
+             : open_ ? "a batch is open."
+                     : "no batch is open.")};
     }
     void end_batch() {
         open_ = false;

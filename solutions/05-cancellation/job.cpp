@@ -24,10 +24,10 @@ struct Job::Inner {
 
     std::mutex mutex;
     std::condition_variable_any changed;
-    bool started = false;         // guarded by mutex, as are the next two
-    std::optional<End> end;       // set when all is over, the cleanup included
-    std::exception_ptr error;     // what a step has thrown
-    std::jthread thread;          // the last member: joined before the others go
+    bool started = false;      // guarded by mutex, as are the next two
+    std::optional<End> end;    // set when all is over, the cleanup included
+    std::exception_ptr error;  // what a step has thrown
+    std::jthread thread;       // the last member: joined before the others go
 };
 
 Job::End Job::Inner::do_steps(const std::stop_token& token) {

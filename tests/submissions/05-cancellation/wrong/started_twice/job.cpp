@@ -31,12 +31,8 @@ struct Job::Inner {
 Job::End Job::Inner::do_steps(const std::stop_token& token) {
     for (unsigned number = 0; number < work.steps; ++number) {
         if (number > 0) {
-            const std::stop_callback wake{token, [this] {
-                                              { const std::lock_guard lock{mutex}; }
-                                              changed.notify_all();
-                                          }};
             std::unique_lock lock{mutex};
-            if (!token.stop_requested()) changed.wait_for(lock, work.pause);
+            changed.wait_for(lock, token, work.pause, [] { return false; });
         }
         if (token.stop_requested()) return End::cancelled;
         work.step(number, token);
@@ -68,7 +64,7 @@ Job::~Job() { cancel(); }
 
 void Job::start() {
     const std::lock_guard lock{inner_->mutex};
-    if (inner_->started) throw std::logic_error{"The job has been started before: make another."};
+    if (inner_->started) return;
     inner_->started = true;
     inner_->thread = std::jthread{[inner = inner_.get()] { inner->run(); }};
 }
