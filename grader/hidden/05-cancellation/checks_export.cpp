@@ -70,17 +70,18 @@ std::optional<Complaint> all_exported(const ExportPlan& asked, const Played& run
             {"commit", "write", "read"});
     const std::size_t begun = run.trace.marks("begin").size();
     if (begun != batches)
-        return complaint(run,
-                         fmt::format("{} go in {}, none of them empty.", count(rows, "row"),
-                                     batches == 1 ? "one batch" : fmt::format("{} batches", batches)),
-                         fmt::format("{} begun.", begun == 1 ? "One was" : fmt::format("{} were", begun)),
-                         "Begin a batch when there is a row for it.", {"begin"});
+        return complaint(
+            run,
+            fmt::format("{} go in {}, none of them empty.", count(rows, "row"),
+                        batches == 1 ? "one batch" : fmt::format("{} batches", batches)),
+            fmt::format("{} begun.", begun == 1 ? "One was" : fmt::format("{} were", begun)),
+            "Begin a batch when there is a row for it.", {"begin"});
     // In that order: what is full is committed before the next row is read.
     const std::vector<lab::SpanRecord> commits = run.trace.spans("commit");
     for (const lab::SpanRecord& read : run.trace.spans("read")) {
         const auto full = static_cast<std::size_t>(read.value) / batch;
         if (full == 0 || static_cast<std::size_t>(read.value) % batch != 0) continue;
-        if (full <= commits.size() && commits[full - 1].end_step < read.begin_step) continue;
+        if (full <= commits.size() && commits[full - 1].end_step <= read.begin_step) continue;
         return complaint(run, "A full batch is committed before the next row is read.",
                          fmt::format("Row {} was read before.", read.value),
                          "Commit right after the write that fills the batch.", {"read", "commit"});
@@ -90,30 +91,29 @@ std::optional<Complaint> all_exported(const ExportPlan& asked, const Played& run
         progress.push_back(static_cast<std::int64_t>(done));
     if (rows > 0) progress.push_back(static_cast<std::int64_t>(rows));
     if (run.answer.list("reports") != progress)
-        return complaint(run,
-                         fmt::format("Progress is told after each commit: [{}].",
-                                     fmt::join(progress, ", ")),
-                         fmt::format("It was told [{}].",
-                                     fmt::join(run.answer.list("reports"), ", ")),
-                         "Report what can no longer be lost: the committed rows. So progress never "
-                         "goes back.",
-                         {"progress"});
+        return complaint(
+            run,
+            fmt::format("Progress is told after each commit: [{}].", fmt::join(progress, ", ")),
+            fmt::format("It was told [{}].", fmt::join(run.answer.list("reports"), ", ")),
+            "Report what can no longer be lost: the committed rows. So progress never "
+            "goes back.",
+            {"progress"});
     const std::vector<std::int64_t> report{static_cast<std::int64_t>(rows),
                                            static_cast<std::int64_t>(batches)};
     if (run.answer.list("report") != report)
-        return complaint(
-            run, fmt::format("The report says {} rows, {} batches.", report[0], report[1]),
-            fmt::format("It says [{}].", fmt::join(run.answer.list("report"), ", ")),
-            "Count both where a commit has succeeded.", {"commit"});
+        return complaint(run,
+                         fmt::format("The report says {} rows, {} batches.", report[0], report[1]),
+                         fmt::format("It says [{}].", fmt::join(run.answer.list("report"), ", ")),
+                         "Count both where a commit has succeeded.", {"commit"});
     return std::nullopt;
 }
 
 // --- rollback: tidy on every path ---
 
 struct Tidy {
-    std::string way;        ///< "cancelled while row 4 is written"
-    std::size_t kept = 0;   ///< rows committed by then
-    bool open = false;      ///< a batch is open by then
+    std::string way;            ///< "cancelled while row 4 is written"
+    std::size_t kept = 0;       ///< rows committed by then
+    bool open = false;          ///< a batch is open by then
     std::int64_t instant = -1;  ///< the first cancellation
 };
 
@@ -124,23 +124,23 @@ std::optional<Complaint> tidied_up(const Tidy& tidy, const Played& run) {
     const auto once = [&](std::string_view call, std::size_t times) -> std::optional<Complaint> {
         const std::vector<lab::SpanRecord> calls = run.trace.spans(call);
         const std::string expected =
-            times == 0 ? fmt::format("When {}, no batch is open, and nothing is rolled back.",
-                                     tidy.way)
-                       : fmt::format("When {}, {} is called once, and goes on to its end.",
-                                     tidy.way, call);
+            times == 0
+                ? fmt::format("When {}, no batch is open, and nothing is rolled back.", tidy.way)
+                : fmt::format("When {}, {} is called once, and goes on to its end.", tidy.way,
+                              call);
         for (const lab::SpanRecord& one : calls)
             if (one.outcome != lab::Outcome::done || one.open)
                 return complaint(run, expected,
                                  fmt::format("After {} it was cut short.", human(one.end)), hint,
                                  {call});
         if (calls.size() == times) return std::nullopt;
-        return complaint(run, expected,
-                         calls.empty() ? std::string{"It was not called."}
-                                       : fmt::format("It was called {}.",
-                                                     calls.size() == 1
-                                                         ? std::string{"once"}
-                                                         : fmt::format("{} times", calls.size())),
-                         hint, {call, "write", "read", "commit"});
+        return complaint(
+            run, expected,
+            calls.empty() ? std::string{"It was not called."}
+                          : fmt::format("It was called {}.",
+                                        calls.size() == 1 ? std::string{"once"}
+                                                          : fmt::format("{} times", calls.size())),
+            hint, {call, "write", "read", "commit"});
     };
     if (auto wrong = once("rollback", tidy.open ? 1 : 0)) return wrong;
     if (auto wrong = once("close", 1)) return wrong;
@@ -217,7 +217,8 @@ Way after_an_error() {
     Way way{drawn_export(draw("05 after an error"), 8), {}, ExportEnd::row_error};
     way.plan.bad_write = 4;
     const std::int64_t middle = way.plan.middle_of("write", 4);
-    way.plan.cancels = {middle + way.plan.sink[1] / 2 + 5'000'000 + 250'000};
+    const std::int64_t begin = middle - way.plan.sink[1] / 2'000'000 * 1'000'000;
+    way.plan.cancels = {begin + way.plan.sink[1] + 5'000'000};
     way.tidy = {"cancelled during the rollback after an error", 3, true, way.plan.cancels[0]};
     return way;
 }
@@ -235,8 +236,7 @@ std::vector<Way> all_ways() {
 std::optional<Complaint> reported(const Way& way, const Played& run) {
     if (end_of(run) != way.end)
         return complaint(
-            run,
-            fmt::format("When {}, what comes out is {}.", way.tidy.way, name_of(way.end)),
+            run, fmt::format("When {}, what comes out is {}.", way.tidy.way, name_of(way.end)),
             fmt::format("It was {}.", described(run)),
             "Keep what ended the work as a std::exception_ptr, tidy up, and rethrow it: a "
             "cancellation stays a cancellation, an error an error.",
@@ -245,14 +245,14 @@ std::optional<Complaint> reported(const Way& way, const Played& run) {
     for (const std::string_view call : {"read", "begin", "write", "commit"}) {
         for (const lab::SpanRecord& one : run.trace.spans(call)) {
             if (one.end <= at(way.tidy.instant)) continue;
-            return complaint(run,
-                             fmt::format("When {}, the work ends at once, after {}.", way.tidy.way,
-                                         human(at(way.tidy.instant))),
-                             fmt::format("The {} of {} ended after {}.", call, one.value,
-                                         human(one.end)),
-                             "Let the cancellation through to what you await, and do nothing more "
-                             "but tidy up.",
-                             {call});
+            return complaint(
+                run,
+                fmt::format("When {}, the work ends at once, after {}.", way.tidy.way,
+                            human(at(way.tidy.instant))),
+                fmt::format("The {} of {} ended after {}.", call, one.value, human(one.end)),
+                "Let the cancellation through to what you await, and do nothing more "
+                "but tidy up.",
+                {call});
         }
     }
     return std::nullopt;
@@ -267,9 +267,10 @@ std::optional<Complaint> nothing_left(const Played& run) {
                          {"close", "rollback", "read"});
     const lab::Duration longer = run.trace.latency("over", "came back");
     if (longer == lab::Duration{0}) return std::nullopt;
-    Complaint left = complaint(run, "When the coroutine is over, nothing of it is left in the loop.",
-                               fmt::format("The loop had work for another {}.", human(longer)),
-                               "Cancel timers and wait for tasks that you started yourself.", {});
+    Complaint left =
+        complaint(run, "When the coroutine is over, nothing of it is left in the loop.",
+                  fmt::format("The loop had work for another {}.", human(longer)),
+                  "Cancel timers and wait for tasks that you started yourself.", {});
     left.verdict = Verdict::leak;
     return left;
 }
@@ -284,10 +285,10 @@ void examine_loop(const ExportPlan& asked) {
 }  // namespace
 
 TEST_CASE("05-cancellation/export", "[05-cancellation][plain]") {
-    for (const std::size_t rows : {std::size_t{8}, std::size_t{6}, std::size_t{1}, std::size_t{0}}) {
+    for (const std::size_t rows :
+         {std::size_t{8}, std::size_t{6}, std::size_t{1}, std::size_t{0}}) {
         const ExportPlan asked = drawn_export(draw(fmt::format("05 export {}", rows)), rows);
-        examine(plan_for(asked,
-                         [asked](const Played& run) { return all_exported(asked, run); }));
+        examine(plan_for(asked, [asked](const Played& run) { return all_exported(asked, run); }));
     }
 }
 

@@ -77,27 +77,26 @@ std::optional<Complaint> progress_right(const JobPlan& job, std::size_t done, co
             if (end <= instant) ++most;
         }
         if (samples[i] < least || samples[i] > most)
-            return complaint(run, expected,
-                             fmt::format("After {} it said {}, when {} had returned.",
-                                         human(at(instant)), samples[i], count(
-                                             static_cast<std::size_t>(least), "step")),
-                             hint);
+            return complaint(
+                run, expected,
+                fmt::format("After {} it said {}, when {} had returned.", human(at(instant)),
+                            samples[i], count(static_cast<std::size_t>(least), "step")),
+                hint);
     }
     const std::int64_t last = run.answer.number("done").value_or(-1);
     if (last == static_cast<std::int64_t>(done)) return std::nullopt;
-    return complaint(run, expected,
-                     fmt::format("At the end it said {}, and {} had returned.", last,
-                                 count(done, "step")),
-                     hint);
+    return complaint(
+        run, expected,
+        fmt::format("At the end it said {}, and {} had returned.", last, count(done, "step")),
+        hint);
 }
 
 void examine_undisturbed(const JobPlan& job, std::size_t begun, std::size_t done, JobEnd end) {
     examine(plan_for(job, [=](const Played& run) -> std::optional<Complaint> {
         if (auto wrong = steps_in_turn(job, begun, run)) return wrong;
         if (auto wrong = progress_right(job, done, run)) return wrong;
-        return ended_otherwise(run, end,
-                               end == JobEnd::finished ? "When all steps are done,"
-                                                       : "When a step throws,");
+        return ended_otherwise(
+            run, end, end == JobEnd::finished ? "When all steps are done," : "When a step throws,");
     }));
 }
 
@@ -109,41 +108,46 @@ void examine_cancel(JobPlan job, std::int64_t instant, const std::string& during
     job.cancellers = {instant};
     job.script = {0, 0, 0, 2, 0, 3};
     const Course course = course_of(job, instant);
-    examine(plan_for(job, [=](const Played& run) -> std::optional<Complaint> {
-        const std::string hint =
-            "Look at the stop token before each step, and let the pause end by it: wait on a "
-            "std::condition_variable_any with the token, or change the state under the mutex "
-            "before you notify.";
-        for (const lab::SpanRecord& step : run.trace.spans("step")) {
-            if (step.begin > at(instant))
-                return complaint(
-                    run,
-                    fmt::format("Cancelled {} after {}, the job begins no further step.", during,
-                                human(at(instant))),
-                    fmt::format("Step {} began after {}.", step.value, human(step.begin)), hint);
-            if (step.end > at(course.last))
-                return complaint(
-                    run,
-                    fmt::format("The token of a step that is under way after {} tells it of the "
-                                "cancellation.",
-                                human(at(instant))),
-                    fmt::format("It was never told, and went on until {}.", human(step.end)),
-                    "Hand the token of the job's own stop source to the step.");
-        }
-        for (const lab::SpanRecord& wait : run.trace.spans("wait"))
-            if (wait.end > at(course.last))
-                return complaint(
-                    run,
-                    fmt::format("Cancelled {} after {}, the job is over after {}.", during,
-                                human(at(instant)), human(at(course.last))),
-                    fmt::format("wait came back after {}.", human(wait.end)), hint);
-        for (const lab::SpanRecord& call : run.trace.spans("cancel"))
-            if (call.end > call.begin)
-                return complaint(run, "cancel does not wait.",
-                                 fmt::format("It took {}.", human(call.end - call.begin)),
-                                 "Only ask the job to stop; who wants to wait calls wait.");
-        return std::nullopt;
-    }, 40));
+    examine(plan_for(
+        job,
+        [=](const Played& run) -> std::optional<Complaint> {
+            const std::string hint =
+                "Look at the stop token before each step, and let the pause end by it: wait on a "
+                "std::condition_variable_any with the token, or change the state under the mutex "
+                "before you notify.";
+            for (const lab::SpanRecord& step : run.trace.spans("step")) {
+                if (step.begin > at(instant))
+                    return complaint(
+                        run,
+                        fmt::format("Cancelled {} after {}, the job begins no further step.",
+                                    during, human(at(instant))),
+                        fmt::format("Step {} began after {}.", step.value, human(step.begin)),
+                        hint);
+                if (step.end > at(course.last))
+                    return complaint(
+                        run,
+                        fmt::format(
+                            "The token of a step that is under way after {} tells it of the "
+                            "cancellation.",
+                            human(at(instant))),
+                        fmt::format("It was never told, and went on until {}.", human(step.end)),
+                        "Hand the token of the job's own stop source to the step.");
+            }
+            for (const lab::SpanRecord& wait : run.trace.spans("wait"))
+                if (wait.end > at(course.last))
+                    return complaint(
+                        run,
+                        fmt::format("Cancelled {} after {}, the job is over after {}.", during,
+                                    human(at(instant)), human(at(course.last))),
+                        fmt::format("wait came back after {}.", human(wait.end)), hint);
+            for (const lab::SpanRecord& call : run.trace.spans("cancel"))
+                if (call.end > call.begin)
+                    return complaint(run, "cancel does not wait.",
+                                     fmt::format("It took {}.", human(call.end - call.begin)),
+                                     "Only ask the job to stop; who wants to wait calls wait.");
+            return std::nullopt;
+        },
+        40));
 }
 
 // --- cleanup: once, at once, to its end, and no thread left ---
@@ -151,19 +155,19 @@ void examine_cancel(JobPlan job, std::int64_t instant, const std::string& during
 /// The job stops at `course.last`; nobody waits for it before `later`.
 void examine_cleanup(const JobPlan& job, const Course& course, const std::string& way) {
     Plan plan = plan_for(job, [=](const Played& run) -> std::optional<Complaint> {
-        const std::string expected =
-            fmt::format("When {}, cleanup is called once, at once (after {}), and no thread is left "
-                        "in the end.",
-                        way, human(at(course.last)));
+        const std::string expected = fmt::format(
+            "When {}, cleanup is called once, at once (after {}), and no thread is left "
+            "in the end.",
+            way, human(at(course.last)));
         const std::string hint =
             "Let every way out of the steps (the end, an exception, a cancellation) lead through "
             "one place of the job's thread, and clean up there.";
         const std::vector<lab::SpanRecord> cleanups = run.trace.spans("cleanup");
         if (cleanups.size() != 1)
             return complaint(run, expected,
-                             cleanups.empty() ? std::string{"It was never called."}
-                                              : fmt::format("It was called {} times.",
-                                                            cleanups.size()),
+                             cleanups.empty()
+                                 ? std::string{"It was never called."}
+                                 : fmt::format("It was called {} times.", cleanups.size()),
                              hint);
         const lab::SpanRecord& cleanup = cleanups.front();
         const std::vector<lab::SpanRecord> steps = run.trace.spans("step");
@@ -177,8 +181,9 @@ void examine_cleanup(const JobPlan& job, const Course& course, const std::string
         for (const std::string_view label : {"wait", "destroy"}) {
             for (const lab::SpanRecord& call : run.trace.spans(label)) {
                 if (call.end_step > cleanup.end_step) continue;
-                return complaint(run, fmt::format("{} comes back when the job has cleaned up.",
-                                                  label == "wait" ? "wait" : "The destructor"),
+                return complaint(run,
+                                 fmt::format("{} comes back when the job has cleaned up.",
+                                             label == "wait" ? "wait" : "The destructor"),
                                  "It came back before.", "Announce the end after the cleanup.");
             }
         }
@@ -186,8 +191,9 @@ void examine_cleanup(const JobPlan& job, const Course& course, const std::string
             return Complaint{.verdict = Verdict::leak,
                              .expected = "No thread is left when the job has been destroyed.",
                              .happened = "A thread that it started was still alive.",
-                             .hint = "Structured concurrency: whoever starts a thread waits for "
-                                     "its end; std::jthread joins in its destructor.",
+                             .hint =
+                                 "Structured concurrency: whoever starts a thread waits for "
+                                 "its end; std::jthread joins in its destructor.",
                              .stacks = places_of_job(run.trace)};
         return std::nullopt;
     });
@@ -201,15 +207,18 @@ void examine_cleanup(const JobPlan& job, const Course& course, const std::string
 
 void examine_whenever(const JobPlan& job, std::size_t most_steps, JobEnd end,
                       const std::string& why) {
-    examine(plan_for(job, [=](const Played& run) -> std::optional<Complaint> {
-        const std::size_t steps = run.trace.spans("step").size();
-        if (steps > most_steps)
-            return complaint(run, fmt::format("{} at most {} begin.", why,
-                                              count(most_steps, "step")),
-                             fmt::format("There were {}.", steps),
-                             "A request to stop stays: look at the token before each step.");
-        return ended_otherwise(run, end, why);
-    }, 40));
+    examine(plan_for(
+        job,
+        [=](const Played& run) -> std::optional<Complaint> {
+            const std::size_t steps = run.trace.spans("step").size();
+            if (steps > most_steps)
+                return complaint(
+                    run, fmt::format("{} at most {} begin.", why, count(most_steps, "step")),
+                    fmt::format("There were {}.", steps),
+                    "A request to stop stays: look at the token before each step.");
+            return ended_otherwise(run, end, why);
+        },
+        40));
 }
 
 }  // namespace
@@ -234,8 +243,8 @@ TEST_CASE("05-cancellation/steps", "[05-cancellation][plain]") {
         twice,
         [twice](const Played& run) -> std::optional<Complaint> {
             if (run.answer.number("refused") == 1) return steps_in_turn(twice, 2, run);
-            return complaint(run, "The second start throws std::logic_error.",
-                             "It did not.", "Remember whether the job was started.");
+            return complaint(run, "The second start throws std::logic_error.", "It did not.",
+                             "Remember whether the job was started.");
         },
         5));
 

@@ -30,7 +30,7 @@ std::int64_t ExportPlan::middle_of(std::string_view call, std::size_t row) const
         return false;
     };
     const auto middle = [&](std::int64_t time) {
-        return now + time / (2 * millisecond) * millisecond + millisecond / 2;
+        return now + time / (2 * millisecond) * millisecond;
     };
     for (std::size_t i = 0; i < reads.size(); ++i) {
         if (in("read", reads[i], i == row)) return middle(reads[i]);

@@ -16,7 +16,7 @@ namespace lockstep::cancellation {
 enum class ExportEnd : std::int64_t { none = -1, report, aborted, row_error, other };
 
 /// A source, a sink, and when the coroutine is cancelled; scenarios.cpp says what each list means.
-/// Times are whole milliseconds; instants of cancellations lie half a millisecond beside them.
+/// All times are whole milliseconds, the resolution of Asio's timers on Linux (epoll_wait's).
 struct ExportPlan {
     std::vector<std::int64_t> reads;
     std::vector<std::int64_t> sink;  ///< begin, write, commit, rollback, close

@@ -7,9 +7,9 @@
 namespace lockstep::cancellation {
 
 Numbers JobPlan::workload() const {
-    return {{"times", times},     {"listens", listens},       {"fails", fails},
-            {"pause", {pause}},   {"cleanup", {cleanup}},     {"script", script},
-            {"inside", {inside}}, {"cancellers", cancellers}, {"waiters", {waiters}},
+    return {{"times", times},      {"listens", listens},       {"fails", fails},
+            {"pause", {pause}},    {"cleanup", {cleanup}},     {"script", script},
+            {"inside", {inside}},  {"cancellers", cancellers}, {"waiters", {waiters}},
             {"samples", {samples}}};
 }
 
@@ -80,8 +80,9 @@ std::optional<Complaint> ended_otherwise(const Played& run, JobEnd expected,
             .verdict = Verdict::wrong,
             .expected = fmt::format("{} wait gives {}.", why, name_of(expected)),
             .happened = fmt::format("It gave {}.", name_of(static_cast<JobEnd>(end))),
-            .hint = "Decide how the job ended where it ends, once; a cancellation is reported as "
-                    "what it is: neither a success nor an error.",
+            .hint =
+                "Decide how the job ended where it ends, once; a cancellation is reported as "
+                "what it is: neither a success nor an error.",
             .stacks = places_of_job(run.trace)};
     }
     return std::nullopt;

@@ -44,8 +44,8 @@ struct JobPlan {
 /// at `cancelled`, or never.
 inline constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 struct Course {
-    std::size_t steps = 0;   ///< that begin
-    std::int64_t last = 0;   ///< when the last of them ends, or the pause is left: cleaning begins
+    std::size_t steps = 0;  ///< that begin
+    std::int64_t last = 0;  ///< when the last of them ends, or the pause is left: cleaning begins
     JobEnd end = JobEnd::finished;
 };
 [[nodiscard]] Course course_of(const JobPlan& plan, std::int64_t cancelled,
