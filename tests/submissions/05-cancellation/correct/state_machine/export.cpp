@@ -61,9 +61,9 @@ asio::awaitable<Report> export_all(Source& source, Sink& sink, Progress& progres
     }
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto executor = co_await asio::this_coro::executor;
-    const asio::cancellation_slot none;
-    const auto undisturbed = asio::bind_cancellation_slot(none, asio::use_awaitable);
-    co_await asio::co_spawn(executor, tidy_up(sink), undisturbed);
+    co_await asio::co_spawn(
+        executor, tidy_up(sink),
+        asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
     if (error) std::rethrow_exception(error);
     co_return batches.report();
 }
