@@ -118,11 +118,11 @@ trial::Claim all_ended_before(const std::string& label) {
 
 /// Rows of 10 ms; begin, write and commit of 20, 30 and 40 ms, rollback and close of 50 and 60 ms.
 struct Exchange {
-    std::vector<Duration> cancels;
+    std::vector<Duration> cancels{};
     int bad_row = -1;
-    std::string ended;  ///< "a report of 5 rows", or what was thrown
-    std::vector<std::int64_t> kept;
-    std::vector<std::int64_t> reports;
+    std::string ended{};  ///< "a report of 5 rows", or what was thrown
+    std::vector<std::int64_t> kept{};
+    std::vector<std::int64_t> reports{};
 
     void play(std::size_t rows) {
         lockstep::SlowSource source{std::vector<Duration>(rows, 10ms)};
