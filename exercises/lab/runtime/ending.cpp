@@ -272,7 +272,10 @@ void World::tell_forgotten_join(Diagnosis& diagnosis) const {
             if (started.known()) {
                 culprit.state = "lost a std::thread that was started here";
                 culprit.place = started;
-                if (nearest != culprit.stack.end()) *nearest = std::move(started);
+                if (nearest != culprit.stack.end())
+                    *nearest = std::move(started);
+                else
+                    culprit.stack.insert(culprit.stack.begin(), std::move(started));
             }
         }
         if (!culprit.place.known() && !place.known())
