@@ -29,6 +29,16 @@ namespace {
 
 // glibc's layout of pthread_mutex_t is part of its ABI (sysdeps/nptl/bits/struct_mutex.h).
 int kind_of(const pthread_mutex_t* mutex) noexcept { return mutex->__data.__kind & 3; }
+// Whether these bytes are a mutex as std::mutex and its like make them, locked by this thread.
+// Where something else has taken their place, glibc must not be asked to unlock it: it aborts.
+bool held_by(const pthread_mutex_t& mutex, int kernel_id) noexcept {
+    // PTHREAD_MUTEX_ELISION_NP and PTHREAD_MUTEX_NO_ELISION_NP (nptl/pthreadP.h) change nothing
+    // here.
+    constexpr int elision = 0x300;
+    const auto& data = mutex.__data;
+    return data.__owner == kernel_id && (data.__kind & ~(3 | elision)) == 0 &&
+           (data.__lock == 1 || data.__lock == 2);
+}
 bool really_free(const pthread_mutex_t* mutex) noexcept {
     return __atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED) == 0;
 }
@@ -102,7 +112,7 @@ void World::free_abandoned_locks() noexcept {
         if (interpose::original_syscall(SYS_process_vm_readv, getpid(), &here, 1, &there, 1, 0) !=
             static_cast<long>(sizeof copy))
             return;
-        if (copy.__data.__owner != object.owner_kernel_id) return;
+        if (!held_by(copy, object.owner_kernel_id)) return;
         auto* mutex = static_cast<pthread_mutex_t*>(const_cast<void*>(object.address));
         // AddressSanitizer keeps what was freed as it was, for a while, and knows that it was.
         if (__asan_region_is_poisoned != nullptr &&
