@@ -32,8 +32,7 @@ public:
     WaitList(const WaitList&) = delete;
     WaitList& operator=(const WaitList&) = delete;
     ~WaitList() {
-        if (!waiting_.empty())
-            lab::event("abandoned", static_cast<std::int64_t>(waiting_.size()));
+        if (!waiting_.empty()) lab::event("abandoned", static_cast<std::int64_t>(waiting_.size()));
     }
 
     /// Suspends the calling coroutine until it is woken. As with a condition variable, the caller

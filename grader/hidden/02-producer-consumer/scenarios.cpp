@@ -185,10 +185,10 @@ void accounting(const Workload& workload, Telling&) {
     try {
         queue.task_done();
         lab::event("accepted");
-    } catch (const std::logic_error&) {
-        lab::event("refused");
     } catch (const lockstep::Todo&) {
         throw;
+    } catch (const std::logic_error&) {
+        lab::event("refused");
     } catch (const std::exception&) {
         lab::event("threw");
     }
@@ -240,16 +240,16 @@ void tell(const Workload& workload, Telling& telling, const Log& log) {
     std::vector<std::int64_t> kinds;
     for (const Log::Entry& entry : log.entries()) {
         items.push_back(entry.item);
-        kinds.push_back(entry.text == "done"                               ? 1
+        kinds.push_back(entry.text == "done"                            ? 1
                         : entry.text == reason_of(workload, entry.item) ? 2
-                                                                           : 0);
+                                                                        : 0);
     }
     telling.list("log items", std::move(items));
     telling.list("log kinds", std::move(kinds));
 }
 
-/// Workload: `latencies` (nanoseconds, positive) and `fails` (0 or 1), one for each item; `workers`;
-/// `capacity`; `log`: how long writing an entry takes; `salt`: goes into the reasons.
+/// Workload: `latencies` (nanoseconds, positive) and `fails` (0 or 1), one for each item;
+/// `workers`; `capacity`; `log`: how long writing an entry takes; `salt`: goes into the reasons.
 void pipeline(const Workload& workload, Telling& telling) {
     const World world{workload};
     Log log{nanoseconds{workload.number("log")}};
