@@ -120,7 +120,7 @@ void no_room(const Workload&, Telling& telling) {
 }
 
 /// Closes a full queue with `putters` waiting and an empty one with `getters` waiting, after
-/// `wait`; closes both again; puts; and drains the first, which holds items 0 … capacity - 1.
+/// `wait`; closes both again; puts; and drains the first, into which 0 … capacity - 1 were put.
 void closing(const Workload& workload, Telling&) {
     const std::int64_t capacity = workload.number("capacity");
     Queue full{static_cast<std::size_t>(capacity)};
@@ -142,7 +142,7 @@ void closing(const Workload& workload, Telling&) {
     lab::event("came back");
     put(full, 2000);
     put(empty, 2001);
-    for (std::int64_t i = 0; i < capacity + 2; ++i) get(full, 1000);
+    for (std::int64_t i = 0; i < capacity + workload.number("putters") + 1; ++i) get(full, 1000);
     get(empty, 1001);
 }
 
