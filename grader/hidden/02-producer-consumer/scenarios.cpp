@@ -7,6 +7,7 @@
 #include <pipeline.hpp>
 
 #include <lab/events.hpp>
+#include <support/todo.hpp>
 
 #include <worker/scenario.hpp>
 
