@@ -93,6 +93,7 @@ Traffic filling(std::int64_t capacity) {
 }
 
 std::optional<Complaint> filled_to_capacity(const Traffic& traffic, const Played& run) {
+    if (auto complaint = nothing_done(run)) return complaint;
     for (const Standing& standing : standings(run.trace)) {
         const bool too_many = standing.in_queue > traffic.capacity;
         const bool too_few = standing.in_queue < traffic.capacity && standing.puts_waiting > 0;

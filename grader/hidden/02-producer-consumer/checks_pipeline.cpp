@@ -148,6 +148,7 @@ std::string wrong_with_workers(const Batch& batch, const lab::Trace& trace) {
     const unsigned peak = trace.peak_overlap("handle");
     if (peak > batch.workers) return fmt::format("There were {} handlers under way at once.", peak);
     const std::vector<lab::SpanRecord> all = trace.spans("handle");
+    if (all.empty()) return "No item was handled.";
     lab::Duration last{0};
     std::vector<lab::Duration> instants;
     for (const lab::SpanRecord& span : all) {

@@ -6,10 +6,11 @@
 namespace lockstep::producer_consumer {
 namespace {
 
-void examine_races(std::string scenario, Numbers workload) {
+void examine_races(std::string scenario, Numbers workload, Judge judge = nothing_done) {
     Plan plan;
     plan.scenario = std::move(scenario);
     plan.workload = std::move(workload);
+    plan.judge = std::move(judge);
     plan.flavour = Flavour::tsan;
     plan.schedules = 12;
     plan.also = {lab::Diagnosis::Kind::data_race};
@@ -28,7 +29,8 @@ TEST_CASE("02-producer-consumer/races", "[02-producer-consumer][tsan]") {
     traffic.delays = {0, 0};
     examine_races("flow", traffic.workload());
     examine_races("closing",
-                  {{"capacity", {2}}, {"putters", {2}}, {"getters", {2}}, {"wait", {1'000'000}}});
+                  {{"capacity", {2}}, {"putters", {2}}, {"getters", {2}}, {"wait", {1'000'000}}},
+                  nullptr);
     examine_races(
         "accounting",
         {{"efforts", {1'000'000, 2'000'000, 3'000'000}}, {"shares", {2, 1}}, {"joiners", {2}}});

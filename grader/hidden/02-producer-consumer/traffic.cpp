@@ -82,6 +82,14 @@ std::string listed(const std::vector<std::int64_t>& numbers) {
     return text;
 }
 
+std::optional<Complaint> nothing_done(const Played& run) {
+    if (!run.trace.marks("got").empty()) return std::nullopt;
+    return Complaint{.expected = "What was put into the queue comes out of it.",
+                     .happened = "Nothing came out.",
+                     .hint = "put puts an item into a container, and get takes it out.",
+                     .stacks = places_of(run.trace, "get")};
+}
+
 std::optional<Complaint> nothing_lost(const std::vector<std::int64_t>& items, const Played& run) {
     Complaint complaint;
     complaint.expected = "Every item that was put comes out of the queue once.";

@@ -54,6 +54,9 @@ struct Standing {
 /// "3", "3 and 5", "3, 5 and 7".
 [[nodiscard]] std::string listed(const std::vector<std::int64_t>& numbers);
 
+/// Nothing came out at all: then what a check looks for can't go wrong, and proves nothing.
+[[nodiscard]] std::optional<Complaint> nothing_done(const Played& run);
+
 /// Every item that was put came out once, and nothing else did.
 [[nodiscard]] std::optional<Complaint> nothing_lost(const std::vector<std::int64_t>& items,
                                                     const Played& run);

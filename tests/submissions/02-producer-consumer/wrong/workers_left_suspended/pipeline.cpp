@@ -1,6 +1,5 @@
 #include "pipeline.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <optional>
 #include <stdexcept>
@@ -11,11 +10,12 @@ namespace {
 // What the producer and the workers share. They all run on one event loop: between two co_awaits
 // nobody interferes, so the summary needs no lock. The log does, for its write is suspended midway.
 struct Pipeline {
-    Pipeline(std::size_t workers, std::size_t capacity, Handler work, Log& entries)
-        : queue{capacity}, ended{workers}, handler{std::move(work)}, log{entries} {}
+    Pipeline(std::size_t capacity, Handler work, Log& entries)
+        : queue{capacity}, handler{std::move(work)}, log{entries} {}
 
     AsyncQueue<Item> queue;
-    AsyncQueue<bool> ended;  // a sign for each item
+    lockstep::WaitList progress;
+    std::size_t done = 0;
     Handler handler;
     Log& log;
     AsyncLock writing;
@@ -35,7 +35,8 @@ asio::awaitable<void> work(Pipeline& pipeline) {
         }
         const AsyncLock::Guard guard = co_await pipeline.writing.acquire();
         co_await pipeline.log.write(item->number, outcome);
-        co_await pipeline.ended.put(true);
+        ++pipeline.done;
+        pipeline.progress.wake_all();
     }
 }
 
@@ -45,17 +46,12 @@ asio::awaitable<Summary> run_pipeline(std::vector<Item> items, std::size_t worke
                                       std::size_t capacity, Handler handler, Log& log) {
     if (workers == 0 || capacity == 0)
         throw std::invalid_argument{"A pipeline needs a worker and a place in its queue."};
-    Pipeline pipeline{workers, capacity, std::move(handler), log};
+    Pipeline pipeline{capacity, std::move(handler), log};
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     for (std::size_t i = 0; i < workers; ++i)
         asio::co_spawn(executor, work(pipeline), asio::detached);
 
-    std::size_t done = 0;
-    for (const Item item : items) {
-        co_await pipeline.queue.put(item);
-        if (++done > capacity) (void)co_await pipeline.ended.get();
-    }
-    for (std::size_t i = 0; i < std::min(capacity, items.size()); ++i)
-        (void)co_await pipeline.ended.get();
+    for (const Item item : items) co_await pipeline.queue.put(item);
+    while (pipeline.done < items.size()) co_await pipeline.progress.wait();
     co_return std::move(pipeline.summary);
 }
