@@ -84,6 +84,12 @@ trial::Claim same_pages(const World& world, const std::vector<Page>& pages) {
     };
 }
 
+/// Who does nothing makes no mistake: it takes a download to show the contrary.
+lab::Finding something_fetched(const lab::Trace& trace) {
+    if (!trace.marks("fetch").empty()) return {true, "something was fetched"};
+    return differs("the pages downloaded", "Site::fetch never called");
+}
+
 trial::Claim at_least_at_once(unsigned number) {
     return [number](const lab::Trace& trace) {
         return lab::peak_overlap_at_least(trace, "fetch", number);
@@ -249,21 +255,23 @@ TEST_CASE("max_threads downloads are under way at once", "[overlap]") {
 TEST_CASE("never more than max_threads downloads at once", "[bound]") {
     World world{{300ms, 100ms, 200ms, 100ms, 100ms, 200ms, 100ms, 300ms, 100ms}};
     trial::expect("bound", [&] { (void)download_threaded(world.site, world.urls, 3); },
-                  {at_most_at_once(3)});
+                  {something_fetched, at_most_at_once(3)});
 }
 
 TEST_CASE("a free thread takes the next URL", "[balance]") {
     World world{{800ms, 100ms, 110ms, 120ms, 130ms, 140ms, 150ms, 160ms, 170ms}};
     trial::expect("balance", [&] { (void)download_threaded(world.site, world.urls, 3); },
-                  {nobody_idle_before_the_last(3)});
+                  {something_fetched, nobody_idle_before_the_last(3)});
 }
 
 TEST_CASE("no data race, in whatever order the threads run", "[races]") {
     World fine{{10ms, 30ms, 20ms, 20ms, 10ms, 40ms}};
-    trial::expect_no_race("races", [&] { (void)download_threaded(fine.site, fine.urls, 3); });
+    trial::expect_no_race("races", [&] { (void)download_threaded(fine.site, fine.urls, 3); },
+                          {something_fetched});
 
     World broken{{10ms, 30ms, 20ms, 20ms, 10ms, 40ms}, {1, 2}};
-    trial::expect_no_race("races", [&] { (void)error_of_download(broken, 3); });
+    trial::expect_no_race("races", [&] { (void)error_of_download(broken, 3); },
+                          {something_fetched});
 }
 
 TEST_CASE("the first error reaches the caller, once every thread has ended", "[errors]") {
@@ -282,7 +290,7 @@ TEST_CASE("it ends: no thread left, no deadlock, no waiting in circles", "[ends]
 
     World broken{{30ms, 10ms, 20ms, 10ms, 30ms}, {1, 4}};
     trial::expect("ends", [&] { (void)error_of_download(broken, 2); },
-                  {all_ended_before("returned")}, {.tidy = true});
+                  {something_fetched, all_ended_before("returned")}, {.tidy = true});
 }
 
 TEST_CASE("no URL, one URL, more threads than URLs, no thread at all", "[edges]") {

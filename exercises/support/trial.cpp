@@ -169,7 +169,8 @@ void expect(std::string_view check, const std::function<void()>& body,
     SUCCEED("all schedules were as they should be");
 }
 
-void expect_no_race(std::string_view check, const std::function<void()>& body, unsigned schedules) {
+void expect_no_race(std::string_view check, const std::function<void()>& body,
+                    const std::vector<Claim>& claims, unsigned schedules) {
     if (const lab::RaceDetection& detection = lab::race_detection(); !detection.available) {
         std::cout << "skipped: " << detection.reason << '\n';
         SUCCEED(detection.reason);
@@ -183,6 +184,10 @@ void expect_no_race(std::string_view check, const std::function<void()>& body, u
         if (const auto* race = find(trace, lab::Diagnosis::Kind::data_race))
             FAIL(report(text, trace, *race));
         if (const auto* other = objection(trace, false)) FAIL(report(text, trace, *other));
+        for (const Claim& claim : claims) {
+            if (const lab::Finding finding = claim(trace); !finding)
+                FAIL(report(text, trace, finding));
+        }
     }
     SUCCEED("no race in any schedule");
 }

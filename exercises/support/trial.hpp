@@ -61,9 +61,9 @@ struct Plan {
 void expect(std::string_view check, const std::function<void()>& body,
             const std::vector<Claim>& claims, Plan plan = {});
 
-/// As `expect`, but only for data races, and only in programs that link Lockstep::lab_tsan. Where
-/// races cannot be found, it prints "skipped: " and the reason.
+/// As `expect`, but a data race is what fails it first, and only in programs that link
+/// Lockstep::lab_tsan. Where races cannot be found, it prints "skipped: " and the reason.
 void expect_no_race(std::string_view check, const std::function<void()>& body,
-                    unsigned schedules = 60);
+                    const std::vector<Claim>& claims, unsigned schedules = 60);
 
 }  // namespace trial

@@ -364,6 +364,19 @@ TEST_CASE("a deep recursion with small frames uses up the stack, not the detecto
 
 // What becomes of the process is seen from outside: these two are played in a process of their own.
 
+TEST_CASE("freeing the locks that a deadlock leaves behind is no race", "[races]") {
+    const lab::Trace trace = lab::observe(
+        [] {
+            std::mutex mutex;
+            const std::lock_guard lock(mutex);
+            std::thread other([&] { const std::lock_guard never(mutex); });
+            other.join();
+        },
+        each_handover());
+    CHECK(has(trace, Kind::lock_cycle));
+    CHECK_FALSE(has(trace, Kind::data_race));
+}
+
 TEST_CASE("a race outside of runs, played", "[.races-outside]") { race_on(hits); }
 
 TEST_CASE("a race inside of a run, played", "[.races-inside]") {

@@ -111,6 +111,7 @@ std::optional<Complaint> as_many_as_allowed(const Downloads& asked, const Played
 }
 
 std::optional<Complaint> no_more_than_allowed(const Downloads& asked, const Played& run) {
+    if (auto complaint = nothing_done(run)) return complaint;
     const unsigned peak = run.trace.peak_overlap("fetch");
     if (peak <= asked.threads) return std::nullopt;
     return Complaint{
@@ -128,6 +129,7 @@ std::optional<Complaint> no_more_than_allowed(const Downloads& asked, const Play
 /// While a URL is waiting to be fetched, all threads are at work.
 std::optional<Complaint> nobody_idle(const Downloads& asked, const Played& run) {
     if (auto complaint = unexpected_exception(run)) return complaint;
+    if (auto complaint = nothing_done(run)) return complaint;
     const std::vector<lab::SpanRecord> all = fetches(run);
     std::vector<lab::Duration> instants;
     lab::Duration last_begin{0};
@@ -263,6 +265,7 @@ std::optional<Complaint> first_error_arrives(const Downloads& asked, const Playe
 }
 
 std::optional<Complaint> everybody_gone(const Played& run) {
+    if (auto complaint = nothing_done(run)) return complaint;
     const lab::Finding ended = lab::all_threads_ended_before(run.trace, "came back");
     if (ended) return std::nullopt;
     return Complaint{.verdict = Verdict::leak,
@@ -298,7 +301,8 @@ void examine_size(std::size_t pages, std::int64_t threads) {
         [asked](const Played& run) -> std::optional<Complaint> {
             if (auto complaint = pages_in_order(asked, run)) return complaint;
             const std::size_t started = run.trace.threads().size() - 1;
-            if (started <= asked.order.size()) return std::nullopt;
+            // One with nothing to do for no URL at all does no harm.
+            if (started <= std::max<std::size_t>(1, asked.order.size())) return std::nullopt;
             return Complaint{
                 .verdict = Verdict::wrong,
                 .expected = "Never more threads than URLs.",

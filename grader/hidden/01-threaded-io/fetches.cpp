@@ -42,6 +42,14 @@ std::vector<std::vector<lab::Place>> places_of_fetches(const lab::Trace& trace,
     return stacks;
 }
 
+std::optional<Complaint> nothing_done(const Played& run) {
+    if (!run.trace.marks("fetch").empty()) return std::nullopt;
+    return Complaint{.verdict = Verdict::wrong,
+                     .expected = "The pages are downloaded.",
+                     .happened = "Site::fetch was never called.",
+                     .hint = "Every URL is to be fetched, by one of the threads."};
+}
+
 std::string named(const std::vector<std::int64_t>& pages) {
     std::string text = pages.size() == 1 ? "page " : "pages ";
     for (std::size_t i = 0; i < pages.size(); ++i) {

@@ -30,6 +30,9 @@ struct Downloads {
 [[nodiscard]] std::vector<std::vector<lab::Place>> places_of_fetches(
     const lab::Trace& trace, const std::vector<std::int64_t>& pages = {});
 
+/// Nothing was fetched at all: then what a check looks for can't go wrong, and proves nothing.
+[[nodiscard]] std::optional<Complaint> nothing_done(const Played& run);
+
 /// "page 3", "pages 3, 5 and 7": the student sees the numbers in the URLs.
 [[nodiscard]] std::string named(const std::vector<std::int64_t>& pages);
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <exception>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 
@@ -12,27 +14,35 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
     if (max_threads == 0) throw std::invalid_argument("max_threads must not be 0");
     std::vector<Page> pages(urls.size());
     std::atomic<std::size_t> next{0};
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::exception_ptr error;
+    std::size_t ended = 0;
     std::vector<std::thread> threads;
-    std::vector<std::exception_ptr> errors(urls.size());
-    std::atomic<bool> failed{false};
-    auto worker = [&] {
-        while (!failed) {
-            const std::size_t i = next++;
-            if (i >= urls.size()) return;
-            try {
-                pages[i] = site.fetch(urls[i]);
-            } catch (...) {
-                errors[i] = std::current_exception();
-                failed = true;
+    const std::size_t count = std::min<std::size_t>(max_threads, urls.size());
+    for (std::size_t t = 0; t < count; ++t) {
+        threads.emplace_back([&] {
+            for (std::size_t i = next++; i < urls.size(); i = next++) {
+                try {
+                    pages[i] = site.fetch(urls[i]);
+                } catch (...) {
+                    const std::lock_guard lock(mutex);
+                    error = std::current_exception();
+                    changed.notify_one();
+                    return;
+                }
             }
-        }
-    };
-    for (std::size_t t = 0; t < std::min<std::size_t>(max_threads, urls.size()); ++t)
-        threads.emplace_back(worker);
-    if (!threads.empty()) threads.front().join();
-    for (auto& error : errors)
+            const std::lock_guard lock(mutex);
+            ++ended;
+            changed.notify_one();
+        });
+    }
+    {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return error || ended == count; });
         if (error) std::rethrow_exception(error);
-    for (std::size_t t = 1; t < threads.size(); ++t) threads[t].join();
+    }
+    for (auto& thread : threads) thread.join();
     return pages;
 }
 

@@ -30,7 +30,7 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
     const std::size_t count = std::min<std::size_t>(max_threads, urls.size());
     std::vector<std::jthread> threads;
     for (std::size_t t = 1; t < count; ++t) threads.emplace_back(worker);
-    if (threads.empty()) threads.emplace_back(worker);
+    if (threads.empty() && count > 0) threads.emplace_back(worker);
     threads.clear();
 
     for (auto& error : errors)

@@ -6,6 +6,7 @@
 std::vector<Page> download_threaded(Site& site, std::span<const std::string> urls,
                                     unsigned max_threads) {
     if (max_threads == 0) throw std::invalid_argument("max_threads must not be 0");
+    if (urls.empty()) return {};
     return std::async(std::launch::async, [&] { return download_sequential(site, urls); }).get();
 }
 

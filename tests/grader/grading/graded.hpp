@@ -1,0 +1,62 @@
+// Grades what a test writes, in a folder that is gone afterwards.
+#pragma once
+
+#include <exercise/kit.hpp>
+#include <grading/grading.hpp>
+#include <score/result.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace graded {
+
+namespace fs = std::filesystem;
+
+class Folder {
+public:
+    Folder() {
+        std::string name = (fs::temp_directory_path() / "lockstep-test-XXXXXX").string();
+        path_ = ::mkdtemp(name.data());
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    ~Folder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    [[nodiscard]] const fs::path& path() const { return path_; }
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream{path_ / name, std::ios::binary} << text;
+    }
+
+private:
+    fs::path path_;
+};
+
+inline const lockstep::Kit& kit() {
+    static const lockstep::Kit the_kit{KIT, BUILD};
+    return the_kit;
+}
+
+/// All tests share what was built: most of the time goes there.
+inline const lockstep::Grading& grading() {
+    static const lockstep::Grading the_grading{kit(), fs::path{BUILD} / "cache"};
+    return the_grading;
+}
+
+inline lockstep::Result grade(const fs::path& submission, std::uint64_t seed = 1) {
+    return grading().grade(submission,
+                           {.exercises = {"01-threaded-io"}, .seed = seed, .progress = {}});
+}
+
+/// Grades exercise 01 with this as its file.
+inline lockstep::Result grade_text(const std::string& text) {
+    const Folder folder;
+    folder.write("downloads.cpp", text);
+    return grade(folder.path());
+}
+
+}  // namespace graded
