@@ -47,6 +47,7 @@ asio::awaitable<Summary> run_pipeline(std::vector<Item> items, std::size_t worke
     if (workers == 0 || capacity == 0)
         throw std::invalid_argument{"A pipeline needs a worker and a place in its queue."};
     Pipeline pipeline{capacity, std::move(handler), log};
+    if (items.empty()) co_return Summary{};
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     for (std::size_t i = 0; i < workers; ++i)
         asio::co_spawn(executor, work(pipeline), asio::detached);
