@@ -159,8 +159,8 @@ trial::Claim twelve_came_out() {
 // --- Task 2 ---
 
 struct Batch {
-    std::vector<Milliseconds> latencies;
-    std::vector<std::int64_t> failing;
+    std::vector<Milliseconds> latencies{};
+    std::vector<std::int64_t> failing{};
     std::size_t workers = 2;
     std::size_t capacity = 2;
     Milliseconds log_time = 0ms;
