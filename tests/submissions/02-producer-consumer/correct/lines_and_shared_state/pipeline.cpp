@@ -28,7 +28,7 @@ asio::awaitable<void> worker(std::shared_ptr<State> state) {
     for (;;) {
         auto item = co_await state->queue.get();
         if (!item.has_value()) break;
-        std::string failure;
+        std::string failure;  // or "done"
         bool failed = false;
         try {
             co_await state->handler(item.value());
@@ -40,8 +40,9 @@ asio::awaitable<void> worker(std::shared_ptr<State> state) {
             state->summary.failures.push_back({item->number, failure});
         else
             state->summary.handled++;
+        if (!failed) failure = "done";
         auto guard = co_await state->log_lock.acquire();
-        co_await state->log.write(item->number, failed ? failure : "done");
+        co_await state->log.write(item->number, failure);
     }
 }
 
