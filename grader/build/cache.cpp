@@ -128,10 +128,13 @@ Cache::Entry Cache::store(const std::string& key, const fs::path& worker,
     std::error_code error;
     const Stage stage = new_stage();
     if (!worker.empty()) {
-        // A copy is this user's own, whoever the linker ran as.
+        // A copy is this user's own, whoever the linker ran as. Not by copy_file, whose descriptor
+        // is passed on to processes that other threads start meanwhile: as long as one of them
+        // lives, the kernel refuses to run the file (ETXTBSY).
         const fs::path copy = stage.folder() / "worker";
-        fs::copy_file(worker, copy, error);
-        if (error) fail(error.value());
+        const std::optional<std::string> bytes = read_file(worker);
+        if (!bytes) fail(EIO);
+        write(copy, *bytes);
         fs::permissions(copy, worker_permissions, error);
         const std::uintmax_t size = fs::file_size(copy, error);
         const std::optional<std::string> hash =

@@ -19,6 +19,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 namespace lockstep {
 namespace {
@@ -139,7 +140,16 @@ const char* become_the_program(const Order& order, int channel,
     close_on_exec_from(channel >= 0 ? channel_number + 1 : channel_number);
     default_signals();
     forbid_system_calls(protected_processes);
-    ::execve(arguments[0], arguments, environment);
+    // A file that was written a moment ago may still be open in a process that was being started
+    // by somebody else just then, between its fork and its exec.
+    constexpr int attempts = 400;
+    constexpr timespec pause{0, 5'000'000};
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        ::execve(arguments[0], arguments, environment);
+        if (errno != ETXTBSY) break;
+        ::nanosleep(&pause, nullptr);
+        errno = ETXTBSY;
+    }
     return "execute it";
 }
 
