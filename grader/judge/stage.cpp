@@ -1,4 +1,5 @@
 #include <base/error.hpp>
+#include <contain/descriptor.hpp>
 #include <judge/stage.hpp>
 #include <protocol/channel.hpp>
 
@@ -19,23 +20,6 @@ namespace {
 /// long (https://github.com/google/sanitizers/wiki/ThreadSanitizerCppManual).
 constexpr std::size_t tsan_memory_factor = 4;
 constexpr int tsan_time_factor = 5;
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) noexcept : number_{number} {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { close(); }
-
-    void close() noexcept {
-        if (number_ >= 0) ::close(number_);
-        number_ = -1;
-    }
-    [[nodiscard]] int number() const noexcept { return number_; }
-
-private:
-    int number_;
-};
 
 }  // namespace
 
@@ -92,7 +76,7 @@ Performance ContainedStage::play(const Request& request, Flavour flavour) {
     job.working_folder = "/tmp";
     job.environment = {"LANG=C.UTF-8", "PATH=/usr/bin:/bin"};
     job.limits = limits_;
-    job.channel = theirs.number();
+    job.channel = theirs.get();
     if (flavour == Flavour::tsan) {
         job.fixed_addresses = true;
         job.limits.memory_bytes *= tsan_memory_factor;
@@ -101,13 +85,12 @@ Performance ContainedStage::play(const Request& request, Flavour flavour) {
     }
 
     Containment::Running running = containment_.start(job);
-    theirs.close();
+    theirs.reset();
     // A worker that reads nothing leaves this to be written into the socket's buffer, or ends.
-    (void)send_frame(ours.number(), MessageKind::request, encode(request));
-    Performance performance = read_performance(ours.number(), request);
+    (void)send_frame(ours.get(), MessageKind::request, encode(request));
+    Performance performance = read_performance(ours.get(), request);
     // What it does after its last word is nobody's business: it may not hold up the others.
-    if (performance.finished || !performance.complaint.empty())
-        ::shutdown(ours.number(), SHUT_RDWR);
+    if (performance.finished || !performance.complaint.empty()) ::shutdown(ours.get(), SHUT_RDWR);
     performance.outcome = running.wait();
     if (performance.outcome.end == End::interrupted)
         throw GraderError{"The grading was interrupted."};
