@@ -1,0 +1,87 @@
+#include "exports.hpp"
+
+#include <lab/printable.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace lockstep::cancellation {
+namespace {
+
+constexpr std::int64_t millisecond = 1'000'000;
+constexpr std::size_t rows_per_batch = 3;  // as in export.hpp
+
+}  // namespace
+
+Numbers ExportPlan::workload() const {
+    return {{"reads", reads},
+            {"sink", sink},
+            {"bad read", {bad_read}},
+            {"bad write", {bad_write}},
+            {"cancels", cancels}};
+}
+
+std::int64_t ExportPlan::middle_of(std::string_view call, std::size_t row) const {
+    std::int64_t now = 0;
+    const auto in = [&](std::string_view name, std::int64_t time, bool is_row) {
+        if (name == call && is_row) return true;
+        now += time;
+        return false;
+    };
+    const auto middle = [&](std::int64_t time) {
+        return now + time / (2 * millisecond) * millisecond;
+    };
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+        if (in("read", reads[i], i == row)) return middle(reads[i]);
+        if (i % rows_per_batch == 0 && in("begin", sink[0], i == row)) return middle(sink[0]);
+        if (in("write", sink[1], i == row)) return middle(sink[1]);
+        if (i % rows_per_batch == rows_per_batch - 1 && in("commit", sink[2], i == row))
+            return middle(sink[2]);
+    }
+    now += millisecond;  // the read that finds no more
+    if (reads.size() % rows_per_batch != 0 && in("commit", sink[2], row + 1 == reads.size()))
+        return middle(sink[2]);
+    return middle(sink[4]);
+}
+
+ExportPlan drawn_export(Draw draw, std::size_t rows) {
+    ExportPlan plan;
+    for (std::size_t row = 0; row < rows; ++row)
+        plan.reads.push_back(draw.number(10, 30) * millisecond);
+    for (int call = 0; call < 5; ++call) plan.sink.push_back(draw.number(20, 60) * millisecond);
+    return plan;
+}
+
+std::vector<std::vector<lab::Place>> places_of_calls(
+    const lab::Trace& trace, std::initializer_list<std::string_view> labels) {
+    std::vector<std::vector<lab::Place>> stacks;
+    for (const std::string_view label : labels) {
+        const std::vector<lab::Event> marks = trace.marks(label);
+        for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark)
+            stacks.push_back(trace.stack(mark->stack));
+    }
+    return stacks;
+}
+
+std::string_view name_of(ExportEnd end) {
+    switch (end) {
+    case ExportEnd::none: return "nothing: the coroutine never ended";
+    case ExportEnd::report: return "a report";
+    case ExportEnd::aborted: return "operation_aborted";
+    case ExportEnd::row_error: return "RowError";
+    case ExportEnd::other: break;
+    }
+    return "another exception";
+}
+
+std::string described(const Played& run) {
+    const auto end = static_cast<ExportEnd>(run.answer.number("end").value_or(-1));
+    std::string text{name_of(end)};
+    if (const std::string_view what = run.answer.text("what");
+        end == ExportEnd::other && !what.empty())
+        text += fmt::format(" ({})", lab::printable::clean(what, 200));
+    return text;
+}
+
+}  // namespace lockstep::cancellation

@@ -1,0 +1,91 @@
+#include "jobs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace lockstep::cancellation {
+
+Numbers JobPlan::workload() const {
+    return {{"times", times},      {"listens", listens},       {"fails", fails},
+            {"pause", {pause}},    {"cleanup", {cleanup}},     {"script", script},
+            {"inside", {inside}},  {"cancellers", cancellers}, {"waiters", {waiters}},
+            {"samples", {samples}}};
+}
+
+std::int64_t JobPlan::begin_of(std::size_t number) const {
+    std::int64_t instant = 0;
+    for (std::size_t step = 0; step < number; ++step) instant += times[step] + pause;
+    return instant;
+}
+
+JobPlan drawn_job(Draw draw, std::size_t steps) {
+    JobPlan plan;
+    for (std::size_t step = 0; step < steps; ++step)
+        plan.times.push_back(draw.number(20, 60) * millisecond);
+    plan.listens.assign(steps, 0);
+    plan.fails.assign(steps, 0);
+    plan.pause = draw.number(100, 200) * millisecond;
+    plan.cleanup = draw.number(30, 60) * millisecond;
+    plan.script = {0, 0, 0, 2, 0, 3};
+    return plan;
+}
+
+Course course_of(const JobPlan& plan, std::int64_t cancelled, std::int64_t started) {
+    std::int64_t now = started;
+    for (std::size_t step = 0; step < plan.times.size(); ++step) {
+        if (step > 0) {
+            const std::int64_t pause_ends = now + plan.pause;
+            if (cancelled < pause_ends) return {step, std::max(now, cancelled), JobEnd::cancelled};
+            now = pause_ends;
+        } else if (cancelled < now) {
+            return {0, now, JobEnd::cancelled};
+        }
+        std::int64_t end = now + plan.times[step];
+        if (plan.listens[step] != 0) end = std::min(end, std::max(now, cancelled));
+        now = end;
+        if (plan.fails[step] != 0) return {step + 1, now, JobEnd::error};
+    }
+    return {plan.times.size(), now, JobEnd::finished};
+}
+
+std::vector<std::vector<lab::Place>> places_of_job(const lab::Trace& trace) {
+    std::vector<std::vector<lab::Place>> stacks;
+    for (const std::string_view label : {"cleanup", "step"}) {
+        const std::vector<lab::Event> marks = trace.marks(label);
+        for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark)
+            stacks.push_back(trace.stack(mark->stack));
+    }
+    for (const lab::ThreadInfo& thread : trace.threads())
+        stacks.push_back(trace.stack(thread.created_at));
+    return stacks;
+}
+
+std::string_view name_of(JobEnd end) {
+    switch (end) {
+    case JobEnd::finished: return "End::finished";
+    case JobEnd::cancelled: return "End::cancelled";
+    case JobEnd::error: return "the exception of the step";
+    case JobEnd::logic_error: return "std::logic_error";
+    case JobEnd::other: break;
+    }
+    return "another exception";
+}
+
+std::optional<Complaint> ended_otherwise(const Played& run, JobEnd expected,
+                                         const std::string& why) {
+    for (const std::int64_t end : run.answer.list("ends")) {
+        if (end == static_cast<std::int64_t>(expected)) continue;
+        return Complaint{
+            .verdict = Verdict::wrong,
+            .expected = fmt::format("{} wait gives {}.", why, name_of(expected)),
+            .happened = fmt::format("It gave {}.", name_of(static_cast<JobEnd>(end))),
+            .hint =
+                "Decide how the job ended where it ends, once; a cancellation is reported as "
+                "what it is: neither a success nor an error.",
+            .stacks = places_of_job(run.trace)};
+    }
+    return std::nullopt;
+}
+
+}  // namespace lockstep::cancellation
