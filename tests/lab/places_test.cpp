@@ -125,6 +125,16 @@ TEST_CASE("the standard library's frames are the library's", "[places]") {
     CHECK(found->known());
 }
 
+TEST_CASE("a shared library's function has the name that it is exported by, and no line",
+          "[places]") {
+    void* const inside = static_cast<char*>(::dlsym(RTLD_DEFAULT, "gnu_get_libc_version")) + 1;
+    const std::vector<Place> places = lab::places_of(std::array{inside});
+    REQUIRE(places.size() == 1);
+    CHECK(places[0].function == "gnu_get_libc_version");
+    CHECK(places[0].owner == Owner::library);
+    CHECK(places[0].line == 0);
+}
+
 TEST_CASE("an address that is none is an unknown place", "[places]") {
     int local = 0;
     void* const addresses[] = {nullptr, reinterpret_cast<void*>(1), &local,

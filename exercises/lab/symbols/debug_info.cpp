@@ -1,10 +1,12 @@
 #include <lab/symbols/debug_info.hpp>
 
 #include <lab/symbols/function_name.hpp>
+#include <lab/symbols/program_only.hpp>
 #include <lab/symbols/variable.hpp>
 
 #include <backtrace.h>
 #include <dlfcn.h>
+#include <link.h>
 
 #include <cstdint>
 #include <mutex>
@@ -61,20 +63,29 @@ void set_symbol(void* data, std::uintptr_t, const char* name, std::uintptr_t beg
     if (name != nullptr) *static_cast<Symbol*>(data) = {name, begin, size};
 }
 
+// What a shared library exports. Its other functions stand behind exported ones and are unknown.
+Symbol exported_at(const void* address) {
+    Dl_info info{};
+    const ElfW(Sym)* entry = nullptr;
+    if (dladdr1(address, &info, const_cast<void**>(reinterpret_cast<const void**>(&entry)),
+                RTLD_DL_SYMENT) == 0 ||
+        info.dli_sname == nullptr || entry == nullptr)
+        return {};
+    const auto begin = reinterpret_cast<std::uintptr_t>(info.dli_saddr);
+    // Assembler's functions may have no size.
+    if (entry->st_size != 0 && reinterpret_cast<std::uintptr_t>(address) - begin >= entry->st_size)
+        return {};
+    return {info.dli_sname, begin, static_cast<std::uintptr_t>(entry->st_size)};
+}
+
 // From the symbol table: the whole mangled name, where the debug information often has less.
 Symbol symbol_at(const void* address) {
+    if (!in_executable(address)) return exported_at(address);
     Symbol symbol;
     if (backtrace_state* const from = state()) {
+        const ProgramOnly here;
         backtrace_syminfo(from, reinterpret_cast<std::uintptr_t>(address), set_symbol, ignore_error,
                           &symbol);
-    }
-    if (symbol.name.empty()) {
-        // A library that was loaded after libbacktrace had looked.
-        Dl_info info{};
-        if (dladdr(address, &info) != 0 && info.dli_sname != nullptr) {
-            symbol.name = info.dli_sname;
-            symbol.begin = reinterpret_cast<std::uintptr_t>(info.dli_saddr);
-        }
     }
     return symbol;
 }
@@ -84,7 +95,8 @@ Symbol symbol_at(const void* address) {
 std::vector<Frame> frames_at(const void* instruction) {
     std::vector<Frame> frames;
     const std::lock_guard lock(access);
-    if (backtrace_state* const from = state()) {
+    if (backtrace_state* const from = state(); from != nullptr && in_executable(instruction)) {
+        const ProgramOnly here;
         backtrace_pcinfo(from, reinterpret_cast<std::uintptr_t>(instruction), add_frame,
                          ignore_error, &frames);
     }

@@ -14,7 +14,8 @@ struct Frame {
 
 /// The frames at an instruction, the inlined ones first; at least one, perhaps unknown. Works with
 /// the file deleted or replaced (it is opened through /proc/self/exe), with and without debug
-/// information, and with symbols stripped, in which case exported functions still have names.
+/// information, and with symbols stripped, in which case exported functions still have names. A
+/// shared library's functions have no line, and a name only if they are exported.
 [[nodiscard]] std::vector<Frame> frames_at(const void* instruction);
 
 /// True if the address lies in the executable itself, not in a shared library.
