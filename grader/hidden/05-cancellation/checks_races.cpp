@@ -10,6 +10,7 @@ void examine_races(const JobPlan& job) {
     Plan plan;
     plan.scenario = "job";
     plan.workload = job.workload();
+    plan.judge = nothing_done;
     plan.flavour = Flavour::tsan;
     plan.schedules = 15;
     plan.also = {lab::Diagnosis::Kind::data_race};

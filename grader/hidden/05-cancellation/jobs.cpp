@@ -72,6 +72,14 @@ std::string_view name_of(JobEnd end) {
     return "another exception";
 }
 
+std::optional<Complaint> nothing_done(const Played& run) {
+    if (!run.trace.spans("step").empty()) return std::nullopt;
+    return Complaint{.expected = "The job does its steps.",
+                     .happened = "None was done.",
+                     .hint = "start starts a thread, which calls step for each of them.",
+                     .stacks = places_of_job(run.trace)};
+}
+
 std::optional<Complaint> ended_otherwise(const Played& run, JobEnd expected,
                                          const std::string& why) {
     for (const std::int64_t end : run.answer.list("ends")) {

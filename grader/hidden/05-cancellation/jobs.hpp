@@ -56,6 +56,9 @@ struct Course {
 
 [[nodiscard]] std::string_view name_of(JobEnd end);
 
+/// No step began: who does nothing makes no mistake either, and is to earn nothing by it.
+[[nodiscard]] std::optional<Complaint> nothing_done(const Played& run);
+
 /// Every wait ended in this way.
 [[nodiscard]] std::optional<Complaint> ended_otherwise(const Played& run, JobEnd expected,
                                                        const std::string& why);

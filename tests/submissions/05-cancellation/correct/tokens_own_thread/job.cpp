@@ -33,6 +33,8 @@ struct Job::Inner {
     }
 
     void run(const std::stop_token& token) {
+        // start() has the lock until it has passed on a cancel that came before it.
+        { const std::lock_guard begun{mutex}; }
         End how = End::finished;
         std::exception_ptr thrown;
         try {
