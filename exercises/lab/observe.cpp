@@ -1,6 +1,8 @@
 #include <lab/observe.hpp>
 
+#include <lab/place.hpp>
 #include <lab/races/races.hpp>
+#include <lab/runtime/host.hpp>
 #include <lab/runtime/recycling.hpp>
 #include <lab/runtime/session.hpp>
 #include <lab/runtime/world.hpp>
@@ -67,6 +69,15 @@ Trace play(const std::function<void()>& body, const Options& options, TraceParts
 Trace observe(const std::function<void()>& body, const Options& options) {
     const runtime::Session session(options.patience);
     return runtime::play(body, options, {});
+}
+
+void prepare() {
+    (void)runtime::world();
+    // Where accesses are watched, whose they are is asked in every run.
+    if (runtime::sanitised()) {
+        void* const here = __builtin_return_address(0);
+        (void)places_of({&here, 1});
+    }
 }
 
 bool observing() noexcept { return runtime::current != nullptr; }

@@ -82,6 +82,10 @@ public:
 /// take turns.
 [[nodiscard]] Trace observe(const std::function<void()>& body, const Options& options = {});
 
+/// Makes what the first run would make and all later ones use, and starts no thread: for a process
+/// whose children, made by fork, are to have it without making it themselves.
+void prepare();
+
 /// Judges one run: a sentence that says what is wrong, or nothing.
 using Judge = std::function<std::optional<std::string>(const Trace&)>;
 

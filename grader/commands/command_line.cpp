@@ -191,6 +191,38 @@ std::unique_ptr<CLI::App> make_doctor(DoctorOptions& options) {
     return app;
 }
 
+std::unique_ptr<CLI::App> make_quiz(QuizOptions& options) {
+    auto app = make_command(
+        "quiz", "Asks the questions of the handouts.",
+        "Each answer is followed by the reason for the right one. Nothing is recorded.\n\n"
+        "Example:\n"
+        "  grader quiz --exercise 1 --language fr");
+    add_exercises(*app, options.exercises, "only the questions of this one; may be given again");
+    add_language(*app, options.language);
+    return app;
+}
+
+std::unique_ptr<CLI::App> make_hint(HintOptions& options) {
+    auto app = make_command(
+        "hint", "Gives hints for a check, one at a time.",
+        "A question first, then what to look at, then an outline; never the solution.\n\n"
+        "Examples:\n"
+        "  grader hint 01\n"
+        "  grader hint 01/overlap");
+    app->add_option("CHECK", options.check,
+                    folded("an exercise and one of its checks, as in 01/overlap; an exercise alone "
+                           "lists its checks"))
+        ->required()
+        ->option_text(" ");
+    app->add_option("--level", options.level,
+                    folded("1, 2 or 3: give so many at once (default: one, and on a terminal one "
+                           "more whenever you press Enter)"))
+        ->option_text("N")
+        ->check(CLI::Range(1U, 3U));
+    add_language(*app, options.language);
+    return app;
+}
+
 /// What CLI11 found wrong, as one sentence.
 std::string sentence(std::string what) {
     while (!what.empty() && (what.back() == '\n' || what.back() == '.' || what.back() == ' ')) {
@@ -209,6 +241,8 @@ std::variant<Command, JustSay> read_command_line(int argc, const char* const* ar
     GradeOptions grade;
     VerifyOptions verify;
     DoctorOptions doctor;
+    QuizOptions quiz;
+    HintOptions hint;
 
     CLI::App app{"Grades exercises in concurrent C++: what went wrong, where, and a picture of it.",
                  "grader"};
@@ -218,6 +252,8 @@ std::variant<Command, JustSay> read_command_line(int argc, const char* const* ar
     const CLI::App* const listing = app.add_subcommand(CLI::App_p{make_list(list)});
     const CLI::App* const grading = app.add_subcommand(CLI::App_p{make_grade(grade)});
     const CLI::App* const verifying = app.add_subcommand(CLI::App_p{make_verify(verify)});
+    const CLI::App* const quizzing = app.add_subcommand(CLI::App_p{make_quiz(quiz)});
+    const CLI::App* const hinting = app.add_subcommand(CLI::App_p{make_hint(hint)});
     app.add_subcommand(CLI::App_p{make_doctor(doctor)});
 
     try {
@@ -243,6 +279,12 @@ std::variant<Command, JustSay> read_command_line(int argc, const char* const* ar
     }
     if (verifying->parsed()) {
         return verify;
+    }
+    if (quizzing->parsed()) {
+        return quiz;
+    }
+    if (hinting->parsed()) {
+        return hint;
     }
     return doctor;
 }

@@ -48,7 +48,19 @@ struct DoctorOptions {
     std::filesystem::path cache;
 };
 
-using Command = std::variant<ListOptions, GradeOptions, VerifyOptions, DoctorOptions>;
+struct QuizOptions {
+    std::vector<std::string> exercises;  ///< empty: all
+    Language language = Language::en;
+};
+
+struct HintOptions {
+    std::string check;              ///< "01/overlap"; without a check: which there are
+    std::optional<unsigned> level;  ///< 1 to 3: so many hints; none: one, and more when asked
+    Language language = Language::en;
+};
+
+using Command =
+    std::variant<ListOptions, GradeOptions, VerifyOptions, DoctorOptions, QuizOptions, HintOptions>;
 
 /// Asked for: a text such as --help, and nothing else to do.
 struct JustSay {

@@ -10,5 +10,7 @@ namespace lockstep {
 [[nodiscard]] int grade(const GradeOptions& options);
 [[nodiscard]] int verify(const VerifyOptions& options);
 [[nodiscard]] int doctor(const DoctorOptions& options);
+[[nodiscard]] int quiz(const QuizOptions& options);
+[[nodiscard]] int hint(const HintOptions& options);
 
 }  // namespace lockstep

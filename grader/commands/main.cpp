@@ -28,6 +28,8 @@ struct Run {
     int operator()(const lockstep::GradeOptions& options) const { return grade(options); }
     int operator()(const lockstep::VerifyOptions& options) const { return verify(options); }
     int operator()(const lockstep::DoctorOptions& options) const { return doctor(options); }
+    int operator()(const lockstep::QuizOptions& options) const { return quiz(options); }
+    int operator()(const lockstep::HintOptions& options) const { return hint(options); }
 };
 
 /// So that a pipe whose reader has gone is an error like any other. A handler, for an ignored

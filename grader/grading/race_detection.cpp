@@ -23,6 +23,8 @@ std::string try_canary(const Containment& containment, const std::filesystem::pa
     job.command = {inside.string()};
     job.mounts = {{canary, inside, false}};
     job.working_folder = "/tmp";
+    // That it reports is enough; where, would take a third of a second.
+    job.environment = {"TSAN_OPTIONS=symbolize=0"};
     job.fixed_addresses = true;
     job.limits.memory_bytes = std::size_t{2} << 30;
     const Outcome outcome = containment.run(job);

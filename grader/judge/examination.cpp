@@ -108,7 +108,7 @@ Finding Examination::explain(const Plan& plan, const Request& request, Complaint
             Request replay = request;
             replay.runs = {run};
             replay.stacks = true;
-            again = stage_.play(replay, plan.flavour);
+            again = stage_.play_alone(replay, plan.flavour);
             if (!again.runs.empty()) {
                 std::optional<Complaint> told = judged(plan, again.runs.front());
                 if (told && told->verdict == complaint.verdict) {
@@ -136,7 +136,7 @@ Finding Examination::explain(const Plan& plan, const Request& request, Complaint
         for (const lab::Diagnosis& diagnosis : shown->diagnoses())
             finding.detail += diagnosis.explain();
     }
-    finding.detail += printed(played.outcome);
+    finding.detail += printed(number ? again.outcome : played.outcome);
     finding.recipe = recipe(request, plan.flavour, run);
     return finding;
 }

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ struct Performance {
     std::vector<Played> runs;  ///< as many as asked for, unless the last could not go on
     bool finished = false;     ///< the worker came to its end and said so
     std::string complaint;     ///< why it could not play, or what rule its messages broke; or ""
-    Outcome outcome;
+    Outcome outcome;           ///< where it was not finished, or was played alone
 };
 
 class Stage {
@@ -25,21 +26,38 @@ public:
     virtual ~Stage() = default;
     /// Plays the request in a process of its own. Throws GraderError when that can't be done.
     [[nodiscard]] virtual Performance play(const Request& request, Flavour flavour) = 0;
+    /// As `play`; and the outcome, with what was printed, is that of this request alone.
+    [[nodiscard]] virtual Performance play_alone(const Request& request, Flavour flavour) = 0;
 };
 
 /// Plays in the containment.
+///
+/// To set a sandbox up and to start a sanitised program takes longer than most plays. So a worker
+/// stays, and plays each request in a child (a *turn*). Only where that goes as it should is it
+/// what counts: after any other end, and whatever was the matter, the request is played again, by a
+/// worker of its own and within limits of its own. All turns of one worker together are within the
+/// limits of one play, so none passes as a turn that would not pass alone.
 class ContainedStage final : public Stage {
 public:
     /// `workers`: the programs, by flavour. `limits`: of one play.
     ContainedStage(const Containment& containment, std::map<Flavour, std::filesystem::path> workers,
                    Limits limits);
+    ~ContainedStage() override;
 
     [[nodiscard]] Performance play(const Request& request, Flavour flavour) override;
+    [[nodiscard]] Performance play_alone(const Request& request, Flavour flavour) override;
 
 private:
+    struct Sitting;  ///< a worker that stays
+
+    [[nodiscard]] Sitting start(Flavour flavour) const;
+    [[nodiscard]] std::optional<Performance> take_turn(const Request& request, Flavour flavour);
+
     const Containment& containment_;
     std::map<Flavour, std::filesystem::path> workers_;
     Limits limits_;
+    std::map<Flavour, Sitting> sittings_;
+    std::map<Flavour, unsigned> spoilt_;  ///< turns that did not end as they should
 };
 
 /// Reads what a worker sends in answer to `request` until it says that it has finished, closes its

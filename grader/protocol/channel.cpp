@@ -54,7 +54,7 @@ std::optional<Frame> FrameReader::next() {
         size |= static_cast<std::size_t>(static_cast<unsigned char>(head[i])) << (8 * i);
     const auto kind = static_cast<std::uint8_t>(head[4]);
     if (kind < static_cast<std::uint8_t>(MessageKind::request) ||
-        kind > static_cast<std::uint8_t>(MessageKind::finished))
+        kind > static_cast<std::uint8_t>(MessageKind::ready))
         throw wire::Malformed{"A frame is of no known kind."};
     if (size > max_frame_bytes) throw wire::Malformed{"A frame is longer than it may be."};
     if (total_ += size; total_ > max_reply_bytes)

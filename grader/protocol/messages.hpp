@@ -15,7 +15,7 @@
 namespace lockstep {
 
 /// Increased with every change of a message's bytes.
-inline constexpr std::uint64_t protocol_version = 1;
+inline constexpr std::uint64_t protocol_version = 2;
 
 inline constexpr std::size_t max_runs = 10'000;
 
@@ -80,7 +80,13 @@ struct Finished {
     std::string complaint;  ///< why the worker could not play at all; "" as a rule
 };
 
-enum class MessageKind : std::uint8_t { request = 1, played = 2, finished = 3 };
+enum class MessageKind : std::uint8_t {
+    request = 1,   ///< play this, and end
+    played = 2,    ///< a run
+    finished = 3,  ///< there are no more runs
+    turn = 4,      ///< play this in a child, and be ready for more; a request's bytes
+    ready = 5,     ///< the child has ended; no bytes
+};
 
 [[nodiscard]] std::string encode(const Request& request);
 /// `trace` is left empty.

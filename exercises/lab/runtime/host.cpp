@@ -115,7 +115,7 @@ void mask_signals(bool user_level) {
 void serve(Host& host) {
     // The tenant may use up its stack; its fault must find another to be handled on.
     constexpr std::size_t fault_stack_size = std::size_t{64} << 10;
-    const auto fault_stack = std::make_unique<std::byte[]>(fault_stack_size);
+    const auto fault_stack = std::make_unique_for_overwrite<std::byte[]>(fault_stack_size);
     stack_t alternative{};
     alternative.ss_sp = fault_stack.get();
     alternative.ss_size = fault_stack_size;

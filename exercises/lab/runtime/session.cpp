@@ -359,7 +359,7 @@ Session::Session(std::chrono::milliseconds patience) : lent_(nullptr) {
     static_cast<void>(world());
 
     pthread_sigmask(SIG_SETMASK, nullptr, &lent->former_mask);
-    lent->fault_stack = std::make_unique<std::byte[]>(fault_stack_size);
+    lent->fault_stack = std::make_unique_for_overwrite<std::byte[]>(fault_stack_size);
     stack_t stack{};
     stack.ss_sp = lent->fault_stack.get();
     stack.ss_size = fault_stack_size;

@@ -22,6 +22,9 @@ public:
         asked.push_back(request);
         return answer_(request);
     }
+    Performance play_alone(const Request& request, Flavour flavour) override {
+        return play(request, flavour);
+    }
     std::vector<Request> asked;
 
 private:
