@@ -261,6 +261,10 @@ std::optional<Complaint> reported(const Way& way, const Played& run) {
 // --- loop: nothing blocks it, nothing is left in it ---
 
 std::optional<Complaint> nothing_left(const Played& run) {
+    // Who does nothing leaves nothing, and is to earn nothing by it.
+    if (run.trace.spans("read").empty())
+        return complaint(run, "The coroutine copies rows.", "It read none.",
+                         "Begin with a loop that awaits source.read().", {});
     if (run.trace.marks("over").empty())
         return complaint(run, "The coroutine ends.", "It never did.",
                          "Whatever you wait for must come, also after a cancellation.",

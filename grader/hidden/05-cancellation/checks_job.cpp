@@ -111,6 +111,7 @@ void examine_cancel(JobPlan job, std::int64_t instant, const std::string& during
     examine(plan_for(
         job,
         [=](const Played& run) -> std::optional<Complaint> {
+            if (auto idle = nothing_done(run)) return idle;
             const std::string hint =
                 "Look at the stop token before each step, and let the pause end by it: wait on a "
                 "std::condition_variable_any with the token, or change the state under the mutex "
