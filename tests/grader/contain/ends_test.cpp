@@ -5,11 +5,17 @@
 #include <contain/sandbox_trial.hpp>
 #include <lab/catch.hpp>
 
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <filesystem>
 #include <string>
+#include <thread>
 
 using namespace lockstep;
+namespace fs = std::filesystem;
 
 TEST_CASE("a program's exit code comes back") {
     const Containment* containment = GENERATE(from_range(places))();
@@ -87,6 +93,28 @@ TEST_CASE("a program that can't be started is the machine's doing, and says why"
     Job lost = guest({"exit", "0"});
     lost.working_folder = "/no/such/folder";
     CHECK(containment->run(lost).end == End::not_started);
+}
+
+TEST_CASE("a program that somebody still has open for writing is waited for") {
+    const Containment* containment = GENERATE(from_range(places))();
+    REQUIRE_PLACE(containment);
+    const fs::path copy = fs::temp_directory_path() / ("guest-" + token());
+    fs::copy_file(GUEST, copy);
+    const int writer = ::open(copy.c_str(), O_WRONLY | O_CLOEXEC);
+    REQUIRE(writer >= 0);
+
+    Job job = guest({"exit", "0"});
+    job.command.front() = copy.string();
+    job.mounts = {{copy, copy}};
+    Containment::Running running = containment->start(job);
+    // Long enough for it to have been refused a few times; too short does no harm.
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    ::close(writer);
+    const Outcome outcome = running.wait();
+    fs::remove(copy);
+    INFO(outcome.output);
+    CHECK(outcome.end == End::exited);
+    CHECK(outcome.status == 0);
 }
 
 TEST_CASE("a mount that is not there is the machine's doing, and says why") {
