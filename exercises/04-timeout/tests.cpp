@@ -206,8 +206,7 @@ TEST_CASE("what the operation gives in time comes through at once, whatever its 
            {bench.ends({"void after 250 ms"})});
 }
 
-TEST_CASE("TimedOut at the limit, neither earlier nor later, also a thousand times at once",
-          "[exact]") {
+TEST_CASE("TimedOut exactly at the limit, also a thousand times at once", "[exact]") {
     Bench bench;
     expect("exact", bench, [](Bench& b) { b.spawn(with_timeout(seven(400ms), 250ms)); },
            {bench.ends({"TimedOut{250 ms} after 250 ms"})});

@@ -169,7 +169,6 @@ std::string described(const Call& call, std::size_t number) {
     if (call.called != call.awaited) text += fmt::format(", awaited after {}", after(call.awaited));
     if (call.type == Type::nothing) text += ", of type void";
     if (call.type == Type::pointer) text += ", of type std::unique_ptr";
-    if (call.type == Type::text) text += ", of type std::string";
     if (call.fails) text += ", which fails";
     if (call.deaf) text += fmt::format(", whose first {} can't be cancelled", after(call.first));
     if (call.tidying > 0) text += fmt::format(", {} to tidy up", after(call.tidying));

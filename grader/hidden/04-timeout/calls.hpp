@@ -17,7 +17,7 @@ inline constexpr std::int64_t millisecond = 1'000'000;
 inline constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 inline constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
-enum class Type : std::int64_t { number, nothing, pointer, text };
+enum class Type : std::int64_t { number, nothing, pointer };
 
 /// How an operation ends that is cancelled, as lockstep::Cancelled of slow_call.hpp.
 enum class Cancelled : std::int64_t { gives_up, fails, succeeds };

@@ -80,7 +80,7 @@ std::optional<Complaint> unwound(const std::vector<Call>& calls, const Played& r
 TEST_CASE("04-timeout/value", "[04-timeout][plain]") {
     Draw drawn = draw("04 value");
     std::vector<Call> calls;
-    for (const Type type : {Type::number, Type::pointer, Type::text, Type::nothing}) {
+    for (const Type type : {Type::number, Type::pointer, Type::nothing}) {
         Call call = drawn_call(drawn, true);
         call.type = type;
         calls.push_back(call);

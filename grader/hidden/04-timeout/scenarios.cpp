@@ -5,7 +5,7 @@
 //   called, awaited    when it is called, and when what that gave is awaited
 //   limit
 //   type               of the operation's result: 0 a number, 1 void, 2 a pointer that can only be
-//                      moved, 3 a text
+//                      moved
 //   value              what it gives
 //   first, deaf        its first step, and whether that goes on when it is cancelled (0 or 1)
 //   second             its second step; 0: none
@@ -151,15 +151,12 @@ asio::awaitable<T> operation(Call call) {
         return lockstep::perform(call.operation());
     else if constexpr (std::is_same_v<T, Pointer>)
         return lockstep::perform(call.operation(), std::make_unique<std::int64_t>(call["value"]));
-    else if constexpr (std::is_same_v<T, std::string>)
-        return lockstep::perform(call.operation(), std::to_string(call["value"]));
     else
         return lockstep::perform(call.operation(), call["value"]);
 }
 
 std::int64_t number_of(std::int64_t value) { return value; }
 std::int64_t number_of(const Pointer& value) { return value ? *value : -1; }
-std::int64_t number_of(const std::string& value) { return value.empty() ? -1 : std::stoll(value); }
 
 /// One call, and how it ends.
 template <class T>
@@ -188,8 +185,7 @@ asio::awaitable<End> any_limited(Call call, std::string_view came_out) {
     switch (call["type"]) {
     case 0: return limited<std::int64_t>(call, came_out);
     case 1: return limited<void>(call, came_out);
-    case 2: return limited<Pointer>(call, came_out);
-    default: return limited<std::string>(call, came_out);
+    default: return limited<Pointer>(call, came_out);
     }
 }
 
@@ -310,7 +306,7 @@ void play_mirrors(const Workload& workload, Telling& telling) {
         } catch (const MirrorError& error) {
             end.how = 3;
             for (std::size_t i = 0; i < mirrors.size(); ++i)
-                if (error.what() == MirrorError{mirrors[i].name()}.what())
+                if (MirrorError{mirrors[i].name()}.what() == std::string_view{error.what()})
                     end.told = static_cast<std::int64_t>(i);
         } catch (const std::invalid_argument&) {
             end.how = 5;
