@@ -36,7 +36,8 @@ std::vector<Call> cancelled_calls() {
 
     // Somebody else asked first; the limit passes while the operation is tidying up.
     Call limit_later = cancelled_call(drawn);
-    limit_later.tidying = limit_later.limit;
+    limit_later.cancel = limit_later.limit - 20 * millisecond;
+    limit_later.tidying = 40 * millisecond;
     calls.push_back(limit_later);
 
     // The limit passed first; the cancellation comes while the operation is tidying up.
@@ -79,7 +80,8 @@ std::vector<Call> nested_calls() {
 
     // It passes, and the inner one does as well before the operation has tidied up.
     Call echo = outer;
-    echo.tidying = echo.limit;
+    echo.outer = echo.limit - 20 * millisecond;
+    echo.tidying = 40 * millisecond;
     calls.push_back(echo);
 
     // Neither passes.
