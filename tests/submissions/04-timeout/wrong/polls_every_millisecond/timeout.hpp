@@ -85,11 +85,11 @@ asio::awaitable<T> run_within(asio::awaitable<T> operation,
         }
         boost::system::error_code error;
         timer.expires_after(std::chrono::milliseconds{1});
-        for (int turn = 0; turn < 20; ++turn)  // let everything that is due go first
+        for (int turn = 0; turn < 5; ++turn)  // let everything that is due go first
             co_await asio::post(executor, asio::use_awaitable);
         if (over) break;
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-        for (int turn = 0; turn < 20; ++turn) co_await asio::post(executor, asio::use_awaitable);
+        for (int turn = 0; turn < 5; ++turn) co_await asio::post(executor, asio::use_awaitable);
     }
     if (passed && outcome.aborted()) throw TimedOut{limit};
     co_return outcome.get();
