@@ -73,6 +73,21 @@ TEST_CASE("progress names every check that runs") {
         CHECK(std::ranges::find(steps, "running " + check.id) != steps.end());
 }
 
+TEST_CASE("a worker for ThreadSanitizer is built only where a check needs one") {
+    const auto built = [](const std::string& exercise) {
+        std::size_t number = 0;
+        GradingOptions options;
+        options.exercises = {exercise};
+        options.progress = [&](const Progress& progress) {
+            if (progress.step == "compiling") ++number;
+        };
+        (void)graded::grading().grade(graded::kit().solutions(), options);
+        return number;
+    };
+    CHECK(built("01-threaded-io") == 2);
+    CHECK(built("04-timeout") == 1);
+}
+
 TEST_CASE("a submission with nothing in it is the caller's mistake, not a zero") {
     const graded::Folder folder;
     CHECK_THROWS_AS(grade(folder.path()), UsageError);

@@ -1,0 +1,235 @@
+#include "calls.hpp"
+
+#include <lab/printable.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace lockstep::timeout {
+namespace {
+
+using lab::printable::human;
+
+std::string after(std::int64_t instant) { return human(lab::Duration{instant}); }
+
+/// A hint for what came out instead of what had to.
+std::string hint_for(const End& expected, const End& actual) {
+    if (actual.way == Way::none)
+        return "Whatever you wait for has to come, also after a cancellation: who resumes your "
+               "coroutine then?";
+    if (expected.way == actual.way && expected.told == actual.told)
+        return actual.instant > expected.instant
+                   ? "Wait for two things at once, the operation and a timer, and go on when the "
+                     "first of them has ended: whatever is left is cancelled, and waited for."
+                   : "The limit counts from the moment at which the coroutine is awaited: take the "
+                     "time, or start the timer, behind its first co_await.";
+    switch (expected.way) {
+    case Way::result:
+        return actual.way == Way::timed_out
+                   ? "TimedOut stands for the operation_aborted of an operation that your limit "
+                     "cancelled: what came out although it was cancelled is not to be thrown away."
+                   : "Keep what the operation gives until both it and the timer are over, then "
+                     "give it back.";
+    case Way::timed_out:
+        if (actual.way == Way::aborted)
+            return "When it was your timer that ran out, operation_aborted is the echo of your own "
+                   "cancellation: turn it into TimedOut.";
+        if (actual.way == Way::timed_out)
+            return "Throw TimedOut with the limit that has passed; with limits in each other, the "
+                   "outer one cancels the inner one, which gives operation_aborted.";
+        return "Start a timer beside the operation, also when there is no time left from the "
+               "beginning, and cancel the operation when it runs out.";
+    case Way::aborted:
+        return actual.way == Way::timed_out
+                   ? "Ask who cancelled: only if your timer ran out before that (its error code is "
+                     "success) was it the limit."
+                   : "Let a cancellation from outside through to the operation, and let out what "
+                     "that ends with.";
+    default:
+        return actual.way == Way::timed_out
+                   ? "An operation's own exception says more than TimedOut: only operation_aborted "
+                     "after your own cancellation may be replaced."
+                   : "Let the operation's own exception out as it is: keep it as a "
+                     "std::exception_ptr, and rethrow it when the timer is over, too.";
+    }
+}
+
+/// As the operation ends when it is left alone, or cancelled at `asked`.
+End operation_end(const Call& call, std::int64_t number, std::int64_t asked) {
+    const std::int64_t first_end = call.awaited + call.first;
+    const std::int64_t natural = first_end + call.second;
+    const End own =
+        call.fails ? End{Way::own_error, number, natural} : End{Way::result, call.value, natural};
+    if (natural <= asked) return own;
+    std::int64_t aborted = asked;
+    if (call.deaf && asked < first_end) {
+        if (call.second == 0) return own;
+        aborted = first_end;
+    }
+    const std::int64_t instant = aborted + call.tidying;
+    switch (call.cancelled) {
+    case Cancelled::gives_up: return {Way::aborted, 0, instant};
+    case Cancelled::fails: return {Way::own_error, number, instant};
+    case Cancelled::succeeds: break;
+    }
+    return {Way::result, call.value, instant};
+}
+
+std::int64_t sum(std::int64_t instant, std::int64_t limit) {
+    if (limit == no_limit) return never;
+    return instant + std::max<std::int64_t>(limit, 0);
+}
+
+}  // namespace
+
+Numbers workload_of(const std::vector<Call>& calls) {
+    Numbers numbers;
+    for (const Call& call : calls) {
+        const auto add = [&](std::string_view name, std::int64_t value) {
+            numbers[std::string{name}].push_back(value);
+        };
+        add("called", call.called);
+        add("awaited", call.awaited);
+        add("limit", call.limit);
+        add("type", static_cast<std::int64_t>(call.type));
+        add("value", call.value);
+        add("first", call.first);
+        add("deaf", call.deaf ? 1 : 0);
+        add("second", call.second);
+        add("fails", call.fails ? 1 : 0);
+        add("tidying", call.tidying);
+        add("cancelled", static_cast<std::int64_t>(call.cancelled));
+        add("outer", call.outer);
+        add("more", call.more);
+        add("cancel", call.cancel == never ? -1 : call.cancel);
+    }
+    return numbers;
+}
+
+Course course_of(const Call& call, std::int64_t number) {
+    const std::int64_t own = sum(call.awaited, call.limit);
+    const std::int64_t outer = call.outer == no_limit ? never : sum(0, call.outer);
+    const std::int64_t outside = std::min(outer, call.cancel);
+    const End by_outside =
+        outer < call.cancel ? End{Way::timed_out, call.outer, 0} : End{Way::aborted, 0, 0};
+    Course course;
+    course.asked = std::min(own, outside);
+    course.inner = operation_end(call, number, course.asked);
+    if (course.inner.way == Way::aborted && own < outside)
+        course.inner = {Way::timed_out, call.limit, course.inner.instant};
+    if (call.type == Type::nothing && course.inner.way == Way::result) course.inner.told = 0;
+    course.outer = course.inner;
+    if (call.outer == no_limit) return course;
+    if (course.inner.way == Way::timed_out && call.more >= 0) {
+        // What is between goes on, unless it has been cancelled meanwhile, or is later.
+        const std::int64_t begin = course.inner.instant;
+        course.outer = begin + call.more <= outside
+                           ? End{Way::result, call.value, begin + call.more}
+                           : End{by_outside.way, by_outside.told, std::max(begin, outside)};
+    } else if (course.inner.way == Way::aborted) {
+        course.outer = {by_outside.way, by_outside.told, course.inner.instant};
+    }
+    return course;
+}
+
+End end_of(const Played& run, std::size_t number, bool inner) {
+    const auto element = [&](std::string_view name) {
+        const std::vector<std::int64_t>& list =
+            run.answer.list(inner ? fmt::format("inner {}", name) : std::string{name});
+        return number < list.size() ? list[number] : -1;
+    };
+    End end{static_cast<Way>(element("ends")), element("told"), 0};
+    for (const lab::Event& event : run.trace.marks(inner ? "inner came out" : "came out"))
+        if (event.value == static_cast<std::int64_t>(number)) end.instant = event.at.count();
+    return end;
+}
+
+std::string described(const End& end, const Played* run) {
+    std::string text;
+    switch (end.way) {
+    case Way::none: return "nothing: it never came out";
+    case Way::result: text = fmt::format("the value {}", end.told); break;
+    case Way::timed_out: text = fmt::format("TimedOut{{{}}}", after(end.told)); break;
+    case Way::aborted: text = "operation_aborted"; break;
+    case Way::own_error: text = fmt::format("the operation's CallError ({})", end.told); break;
+    default:
+        text = "another exception";
+        if (run != nullptr && !run->answer.text("what").empty())
+            text += fmt::format(" ({})", lab::printable::clean(run->answer.text("what"), 200));
+    }
+    return fmt::format("{}, after {}", text, after(end.instant));
+}
+
+std::string described(const Call& call, std::size_t number) {
+    std::string text =
+        fmt::format("Call {} (limit {}, operation {}", number,
+                    call.limit == no_limit ? std::string{"duration::max()"} : after(call.limit),
+                    after(call.first + call.second));
+    if (call.called != call.awaited) text += fmt::format(", awaited after {}", after(call.awaited));
+    if (call.type == Type::nothing) text += ", of type void";
+    if (call.type == Type::pointer) text += ", of type std::unique_ptr";
+    if (call.fails) text += ", which fails";
+    if (call.deaf) text += fmt::format(", whose first {} can't be cancelled", after(call.first));
+    if (call.tidying > 0) text += fmt::format(", {} to tidy up", after(call.tidying));
+    if (call.cancelled == Cancelled::fails) text += ", fails when cancelled";
+    if (call.cancelled == Cancelled::succeeds) text += ", succeeds although cancelled";
+    if (call.outer != no_limit) text += fmt::format(", in an outer limit of {}", after(call.outer));
+    if (call.cancel != never)
+        text += fmt::format(", cancelled from outside after {}", after(call.cancel));
+    return text + ")";
+}
+
+std::vector<std::vector<lab::Place>> places_of(const lab::Trace& trace, std::int64_t number) {
+    std::vector<std::vector<lab::Place>> stacks;
+    for (const std::string_view label : {"came out", "work"})
+        for (const lab::Event& event : trace.marks(label))
+            if (event.value == number) stacks.push_back(trace.stack(event.stack));
+    return stacks;
+}
+
+std::optional<Complaint> wrong_end(const std::vector<Call>& calls, const Played& run) {
+    const auto differs = [&](std::size_t i, const End& expected, const End& actual,
+                             std::string_view whose) -> std::optional<Complaint> {
+        if (expected.way == actual.way && expected.instant == actual.instant &&
+            (expected.told == actual.told || expected.way == Way::aborted))
+            return std::nullopt;
+        return Complaint{.verdict = Verdict::wrong,
+                         .expected = fmt::format("{}{} gives {}.", described(calls[i], i), whose,
+                                                 described(expected)),
+                         .happened = fmt::format("It gave {}.", described(actual, &run)),
+                         .hint = hint_for(expected, actual),
+                         .stacks = places_of(run.trace, static_cast<std::int64_t>(i))};
+    };
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        const Course course = course_of(calls[i], static_cast<std::int64_t>(i));
+        if (calls[i].outer != no_limit)
+            if (auto wrong = differs(i, course.inner, end_of(run, i, true), ": the inner limit"))
+                return wrong;
+        if (auto wrong = differs(i, course.outer, end_of(run, i),
+                                 calls[i].outer != no_limit ? ": the outer limit" : ""))
+            return wrong;
+    }
+    return std::nullopt;
+}
+
+Plan plan_for(const std::vector<Call>& calls, Judge judge) {
+    Plan plan;
+    plan.scenario = "limits";
+    plan.workload = workload_of(calls);
+    plan.judge = std::move(judge);
+    plan.schedules = 2;
+    return plan;
+}
+
+Call drawn_call(Draw& draw, bool in_time) {
+    Call call;
+    call.value = draw.number(100, 999);
+    const std::int64_t shorter = draw.number(100, 400) * millisecond;
+    const std::int64_t longer = shorter + draw.number(50, 500) * millisecond;
+    call.limit = in_time ? longer : shorter;
+    call.first = in_time ? shorter : longer;
+    return call;
+}
+
+}  // namespace lockstep::timeout

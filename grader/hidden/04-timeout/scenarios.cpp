@@ -1,0 +1,324 @@
+// Exercise 04's scenarios: how timeout.hpp and mirrors.cpp are called.
+//
+// "limits". Workload: lists with an element for each call of with_timeout, all times in
+// nanoseconds, all instants counted from the start of the run:
+//   called, awaited    when it is called, and when what that gave is awaited
+//   limit
+//   type               of the operation's result: 0 a number, 1 void, 2 a pointer that can only be
+//                      moved
+//   value              what it gives
+//   first, deaf        its first step, and whether that goes on when it is cancelled (0 or 1)
+//   second             its second step; 0: none
+//   fails              1: it throws after its last step
+//   tidying, cancelled how long it takes to end when it is cancelled; how (lockstep::Cancelled)
+//   outer              a second limit around all that; no_limit: none
+//   more               with `outer`: how long the coroutine between the two limits goes on when the
+//                      inner one has passed; -1: it lets the exception through
+//   cancel             when the whole is cancelled from outside; -1: never
+// Events "awaited", "came out", with the call's number; "inner came out" with `outer`; "cancel";
+// "over" when all calls are; "came back" when the loop is. What slow_call.hpp says; work with the
+// number of calls added is that of `more`. Answer: `ends`, `told`, `inner ends`, `inner told`.
+//
+// "mirrors". Workload: an element for each mirror in `time`, `fails` (0 no, 1 MirrorError, 2
+// system_error), `tidying`; `per try`, `total`, `cancel` (-1: never); `salt`: in the pages' texts.
+// Events "cancel", "came out", "came back"; slow_mirror.hpp's. Answer: `end`, `told`.
+//
+// An end is 0 a result (told: its value; for mirrors, whose page it is, or -1), 1 TimedOut (its
+// limit), 2 operation_aborted, 3 the operation's own exception (its number), 4 another exception
+// (its text is in `what`), 5 (mirrors only) std::invalid_argument, -1 none.
+
+#include <mirrors.hpp>
+#include <timeout.hpp>
+
+#include <lab/events.hpp>
+#include <support/slow_call.hpp>
+#include <support/slow_mirror.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <worker/scenario.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using lockstep::worker::Scenario;
+using lockstep::worker::Telling;
+using lockstep::worker::Workload;
+using std::chrono::nanoseconds;
+
+constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
+
+struct End {
+    std::int64_t how = -1;
+    std::int64_t told = 0;
+    std::exception_ptr error;
+    std::string what;
+};
+
+End end_by(std::exception_ptr error) {
+    End end;
+    end.error = error;
+    try {
+        std::rethrow_exception(error);
+    } catch (const TimedOut& thrown) {
+        end.how = 1;
+        end.told = nanoseconds{thrown.limit()}.count();
+    } catch (const lockstep::CallError& thrown) {
+        end.how = 3;
+        end.told = thrown.call();
+    } catch (const boost::system::system_error& thrown) {
+        end.how = thrown.code() == asio::error::operation_aborted ? 2 : 4;
+        end.what = thrown.what();
+    } catch (const std::exception& thrown) {
+        end.how = 4;
+        end.what = thrown.what();
+    } catch (...) {
+        end.how = 4;
+        end.what = "something that is no std::exception";
+    }
+    return end;
+}
+
+asio::awaitable<void> sleep_until(std::int64_t instant) {
+    const nanoseconds left = nanoseconds{instant} - lab::now();
+    if (left.count() <= 0) co_return;
+    asio::steady_timer timer{co_await asio::this_coro::executor, left};
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+/// Emits when it is time, and never after the call is over.
+class Canceller {
+public:
+    Canceller(asio::io_context& loop, std::int64_t instant) : timer_{loop} {
+        if (instant < 0) return;
+        timer_.expires_after(nanoseconds{instant} - lab::now());
+        timer_.async_wait([this](const boost::system::error_code& error) {
+            if (error) return;
+            lab::event("cancel");
+            signal_.emit(asio::cancellation_type::terminal);
+        });
+    }
+    [[nodiscard]] asio::cancellation_slot slot() { return signal_.slot(); }
+    void stop() { timer_.cancel(); }
+
+private:
+    asio::steady_timer timer_;
+    asio::cancellation_signal signal_;
+};
+
+// --- limits ---
+
+struct Call {
+    const Workload* workload = nullptr;
+    std::size_t index = 0;
+
+    [[nodiscard]] std::int64_t operator[](std::string_view name) const {
+        return workload->list(name)[index];
+    }
+    [[nodiscard]] std::int64_t number() const { return static_cast<std::int64_t>(index); }
+    [[nodiscard]] lockstep::SlowCall operation() const {
+        lockstep::SlowCall call;
+        call.number = number();
+        call.steps.push_back({nanoseconds{(*this)["first"]}, (*this)["deaf"] != 0});
+        if ((*this)["second"] > 0) call.steps.push_back({nanoseconds{(*this)["second"]}});
+        call.fails = (*this)["fails"] != 0;
+        call.tidying = nanoseconds{(*this)["tidying"]};
+        call.cancelled = static_cast<lockstep::Cancelled>((*this)["cancelled"]);
+        return call;
+    }
+};
+
+using Pointer = std::unique_ptr<std::int64_t>;
+
+template <class T>
+asio::awaitable<T> operation(Call call) {
+    if constexpr (std::is_void_v<T>)
+        return lockstep::perform(call.operation());
+    else if constexpr (std::is_same_v<T, Pointer>)
+        return lockstep::perform(call.operation(), std::make_unique<std::int64_t>(call["value"]));
+    else
+        return lockstep::perform(call.operation(), call["value"]);
+}
+
+std::int64_t number_of(std::int64_t value) { return value; }
+std::int64_t number_of(const Pointer& value) { return value ? *value : -1; }
+
+/// One call, and how it ends.
+template <class T>
+asio::awaitable<End> limited(Call call, std::string_view came_out) {
+    End end;
+    try {
+        co_await sleep_until(call["called"]);
+        asio::awaitable<T> waiting = with_timeout(operation<T>(call), nanoseconds{call["limit"]});
+        co_await sleep_until(call["awaited"]);
+        lab::event("awaited", call.number());
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(waiting);
+        } else {
+            const T value = co_await std::move(waiting);
+            end.told = number_of(value);
+        }
+        end.how = 0;
+    } catch (...) {
+        end = end_by(std::current_exception());
+    }
+    lab::event(came_out, call.number());
+    co_return end;
+}
+
+asio::awaitable<End> any_limited(Call call, std::string_view came_out) {
+    switch (call["type"]) {
+    case 0: return limited<std::int64_t>(call, came_out);
+    case 1: return limited<void>(call, came_out);
+    default: return limited<Pointer>(call, came_out);
+    }
+}
+
+/// What stands between two limits.
+asio::awaitable<std::int64_t> between(Call call, std::size_t calls, End& inner) {
+    inner = co_await any_limited(call, "inner came out");
+    if (inner.how == 1 && call["more"] >= 0) {
+        lockstep::SlowCall more;
+        more.number = static_cast<std::int64_t>(call.index + calls);
+        more.steps.push_back({nanoseconds{call["more"]}});
+        co_await lockstep::perform(more);
+        co_return call["value"];
+    }
+    if (inner.error) std::rethrow_exception(inner.error);
+    co_return inner.told;
+}
+
+asio::awaitable<void> play_call(Call call, std::size_t calls, End& end, End& inner) {
+    if (call["outer"] == no_limit) {
+        end = co_await any_limited(call, "came out");
+        co_return;
+    }
+    try {
+        end.told = co_await with_timeout(between(call, calls, inner), nanoseconds{call["outer"]});
+        end.how = 0;
+    } catch (...) {
+        end = end_by(std::current_exception());
+    }
+    lab::event("came out", call.number());
+}
+
+void tell(Telling& telling, const std::string& prefix, const std::vector<End>& ends) {
+    std::vector<std::int64_t> how;
+    std::vector<std::int64_t> told;
+    for (const End& end : ends) {
+        how.push_back(end.how);
+        told.push_back(end.told);
+        if (!end.what.empty()) telling.text("what", end.what);
+    }
+    telling.list(prefix + "ends", std::move(how));
+    telling.list(prefix + "told", std::move(told));
+}
+
+void play_limits(const Workload& workload, Telling& telling) {
+    const std::size_t calls = workload.list("limit").size();
+    std::vector<End> ends(calls);
+    std::vector<End> inner(calls);
+    std::vector<std::unique_ptr<Canceller>> cancellers;
+    telling.text("what", "");
+    {
+        asio::io_context loop{1};
+        std::size_t left = calls;
+        for (std::size_t i = 0; i < calls; ++i) {
+            Call call{&workload, i};
+            cancellers.push_back(std::make_unique<Canceller>(loop, call["cancel"]));
+            Canceller& canceller = *cancellers.back();
+            asio::co_spawn(loop, play_call(call, calls, ends[i], inner[i]),
+                           asio::bind_cancellation_slot(canceller.slot(),
+                                                        [&left, &canceller](std::exception_ptr) {
+                                                            canceller.stop();
+                                                            if (--left == 0) lab::event("over");
+                                                        }));
+        }
+        loop.run();
+        cancellers.clear();
+    }
+    lab::event("came back");
+    tell(telling, "", ends);
+    tell(telling, "inner ", inner);
+}
+
+// --- mirrors ---
+
+void play_mirrors(const Workload& workload, Telling& telling) {
+    std::vector<Page> pages;
+    std::vector<Mirror> mirrors;
+    for (std::size_t i = 0; i < workload.list("time").size(); ++i) {
+        lockstep::SlowCall call;
+        call.number = static_cast<std::int64_t>(i);
+        call.steps.push_back({nanoseconds{workload.list("time")[i]}});
+        call.fails = workload.list("fails")[i] != 0;
+        call.tidying = nanoseconds{workload.list("tidying")[i]};
+        Page page;
+        page.url = "https://example.org/" + std::to_string(workload.number("salt"));
+        page.text = "as " + lockstep::name_of_mirror(call.number) + " has it";
+        pages.push_back(page);
+        const auto failure = workload.list("fails")[i] == 2 ? lockstep::Failure::no_connection
+                                                            : lockstep::Failure::out_of_order;
+        mirrors.push_back(lockstep::make_slow_mirror(std::move(call), failure, std::move(page)));
+    }
+    End end;
+    telling.text("what", "");
+    {
+        asio::io_context loop{1};
+        Canceller canceller{loop, workload.number("cancel")};
+        const auto ended = [&](std::exception_ptr error, const Page& page) {
+            lab::event("came out");
+            canceller.stop();
+            if (error) {
+                end = end_by(std::move(error));
+                return;
+            }
+            end.how = 0;
+            end.told = -1;
+            for (std::size_t i = 0; i < pages.size(); ++i)
+                if (page == pages[i]) end.told = static_cast<std::int64_t>(i);
+        };
+        asio::co_spawn(loop,
+                       fetch_first(mirrors, nanoseconds{workload.number("per try")},
+                                   nanoseconds{workload.number("total")}),
+                       asio::bind_cancellation_slot(canceller.slot(), ended));
+        loop.run();
+    }
+    lab::event("came back");
+    if (end.error) {
+        try {
+            std::rethrow_exception(end.error);
+        } catch (const MirrorError& error) {
+            end.how = 3;
+            for (std::size_t i = 0; i < mirrors.size(); ++i)
+                if (MirrorError{mirrors[i].name()}.what() == std::string_view{error.what()})
+                    end.told = static_cast<std::int64_t>(i);
+        } catch (const std::invalid_argument&) {
+            end.how = 5;
+        } catch (...) {  // told already
+        }
+    }
+    telling.number("end", end.how);
+    telling.number("told", end.told);
+    telling.text("what", end.what);
+}
+
+const Scenario limits_scenario{"limits", play_limits};
+const Scenario mirrors_scenario{"mirrors", play_mirrors};
+
+}  // namespace

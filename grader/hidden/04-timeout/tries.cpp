@@ -1,0 +1,123 @@
+#include "tries.hpp"
+
+#include <lab/printable.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace lockstep::timeout {
+namespace {
+
+using lab::printable::human;
+
+std::string after(std::int64_t instant) { return human(lab::Duration{instant}); }
+
+}  // namespace
+
+Numbers Tries::workload() const {
+    Numbers numbers{{"time", {}},       {"fails", {}},
+                    {"tidying", {}},    {"per try", {per_try}},
+                    {"total", {total}}, {"cancel", {cancel == never ? -1 : cancel}},
+                    {"salt", {salt}}};
+    for (const Try& mirror : mirrors) {
+        numbers["time"].push_back(mirror.time);
+        numbers["fails"].push_back(mirror.reply == Reply::broken        ? 1
+                                   : mirror.reply == Reply::unconnected ? 2
+                                                                        : 0);
+        numbers["tidying"].push_back(mirror.tidying);
+    }
+    return numbers;
+}
+
+Tries drawn_tries(Draw& draw, std::initializer_list<Reply> replies) {
+    Tries tries;
+    tries.per_try = draw.number(150, 300) * millisecond;
+    tries.total = 10'000 * millisecond;
+    tries.salt = draw.number(100, 999);
+    for (const Reply reply : replies) {
+        const std::int64_t time = draw.number(30, 120) * millisecond;
+        tries.mirrors.push_back({reply, reply == Reply::slow ? tries.per_try + time : time, 0});
+    }
+    return tries;
+}
+
+Upshot outcome_of(const Tries& tries) {
+    Upshot outcome;
+    if (tries.mirrors.empty()) {
+        outcome.end.way = Way::invalid;
+        return outcome;
+    }
+    const std::int64_t told_to_stop = std::min(tries.total, tries.cancel);
+    const auto stopped = [&](std::int64_t instant) {
+        outcome.end = tries.total < tries.cancel ? End{Way::timed_out, tries.total, instant}
+                                                 : End{Way::aborted, 0, instant};
+    };
+    std::int64_t now = 0;
+    for (std::size_t i = 0; i < tries.mirrors.size(); ++i) {
+        const Try& mirror = tries.mirrors[i];
+        if (now > told_to_stop) {
+            stopped(now);
+            return outcome;
+        }
+        outcome.begins.push_back(now);
+        const std::int64_t longest = std::min(mirror.time, tries.per_try);
+        if (told_to_stop < now + longest) {
+            stopped(told_to_stop + mirror.tidying);
+            return outcome;
+        }
+        now += longest;
+        const auto number = static_cast<std::int64_t>(i);
+        switch (mirror.reply) {
+        case Reply::page: outcome.end = {Way::result, number, now}; return outcome;
+        case Reply::broken: outcome.end = {Way::own_error, number, now}; break;
+        case Reply::unconnected: outcome.end = {Way::other, number, now}; break;
+        case Reply::slow:
+            now += mirror.tidying;
+            outcome.end = {Way::timed_out, tries.per_try, now};
+            break;
+        }
+    }
+    return outcome;
+}
+
+End end_of_tries(const Played& run) {
+    End end{static_cast<Way>(run.answer.number("end").value_or(-1)),
+            run.answer.number("told").value_or(0), 0};
+    if (const auto out = run.trace.marks("came out"); !out.empty()) end.instant = out[0].at.count();
+    return end;
+}
+
+std::string described(const Tries& tries) {
+    if (tries.mirrors.empty()) return "Without a mirror";
+    std::string text =
+        fmt::format("With per_try {}, total {}, ", after(tries.per_try), after(tries.total));
+    if (tries.cancel != never)
+        text += fmt::format("a cancellation from outside after {}, ", after(tries.cancel));
+    text += "and mirrors that give in turn ";
+    for (std::size_t i = 0; i < tries.mirrors.size(); ++i) {
+        const Try& mirror = tries.mirrors[i];
+        if (i > 0) text += i + 1 == tries.mirrors.size() ? " and " : ", ";
+        switch (mirror.reply) {
+        case Reply::page:
+        case Reply::slow: text += "a page"; break;
+        case Reply::broken: text += "a MirrorError"; break;
+        case Reply::unconnected: text += "connection_refused"; break;
+        }
+        text += fmt::format(" after {}", after(mirror.time));
+        if (mirror.tidying > 0) text += fmt::format(" ({} to tidy up)", after(mirror.tidying));
+    }
+    return text;
+}
+
+std::vector<std::vector<lab::Place>> places_of_tries(const lab::Trace& trace) {
+    std::vector<std::vector<lab::Place>> stacks;
+    for (const std::string_view label : {"came out", "fetch"}) {
+        const std::vector<lab::Event> marks = trace.marks(label);
+        for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark)
+            stacks.push_back(trace.stack(mark->stack));
+    }
+    return stacks;
+}
+
+}  // namespace lockstep::timeout

@@ -1,0 +1,50 @@
+// What the checks of exercise 04's fetch_first plan, and what has to come of it.
+#pragma once
+
+#include "calls.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+namespace lockstep::timeout {
+
+/// What a mirror does. `slow`: it would give the page after per_try.
+enum class Reply : std::int64_t { page, broken, unconnected, slow };
+
+struct Try {
+    Reply reply = Reply::page;
+    std::int64_t time = 0;
+    std::int64_t tidying = 0;
+};
+
+/// The names are those of scenarios.cpp; times in nanoseconds, and whole milliseconds.
+struct Tries {
+    std::vector<Try> mirrors;
+    std::int64_t per_try = 0;
+    std::int64_t total = 0;
+    std::int64_t cancel = never;
+    std::int64_t salt = 0;
+
+    [[nodiscard]] Numbers workload() const;
+};
+
+/// A mirror for each reply, and a total that does not matter.
+[[nodiscard]] Tries drawn_tries(Draw& draw, std::initializer_list<Reply> replies);
+
+struct Upshot {
+    std::vector<std::int64_t> begins;  ///< when each mirror that is tried is begun
+    End end;
+};
+[[nodiscard]] Upshot outcome_of(const Tries& tries);
+
+[[nodiscard]] End end_of_tries(const Played& run);
+
+/// "per_try 200 ms, total 2 s, mirrors: too slow, a MirrorError after 80 ms, a page after 90 ms"
+[[nodiscard]] std::string described(const Tries& tries);
+
+/// Stacks to look at: where mirrors were tried.
+[[nodiscard]] std::vector<std::vector<lab::Place>> places_of_tries(const lab::Trace& trace);
+
+}  // namespace lockstep::timeout

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <support/timed_out.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace asio = boost::asio;
+
+using lockstep::TimedOut;
+
+/// What an operation ends with, as a value: so that no error is ever lost.
+template <class T>
+struct Outcome {
+    std::optional<std::conditional_t<std::is_void_v<T>, bool, T>> value;
+    std::exception_ptr error;
+
+    [[nodiscard]] bool aborted() const {
+        try {
+            if (error) std::rethrow_exception(error);
+        } catch (const boost::system::system_error& thrown) {
+            return thrown.code() == asio::error::operation_aborted;
+        } catch (...) {
+            // its own
+        }
+        return false;
+    }
+    T get() {
+        if (error) std::rethrow_exception(error);
+        if constexpr (!std::is_void_v<T>) return std::move(*value);
+    }
+};
+
+template <class T>
+asio::awaitable<void> keep(asio::awaitable<T> operation, Outcome<T>& outcome) {
+    try {
+        if constexpr (std::is_void_v<T>)
+            co_await std::move(operation);
+        else
+            outcome.value.emplace(co_await std::move(operation));
+    } catch (...) {
+        outcome.error = std::current_exception();
+    }
+}
+
+template <class T>
+asio::awaitable<T> run_within(asio::awaitable<T> operation,
+                              std::chrono::steady_clock::duration limit) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const auto start = std::chrono::steady_clock::now();
+    asio::steady_timer timer{executor};
+    asio::cancellation_signal stop;
+    Outcome<T> outcome;
+    bool over = false;
+    bool passed = false;
+    bool asked = false;
+    asio::co_spawn(executor, keep(std::move(operation), outcome),
+                   asio::bind_cancellation_slot(
+                       stop.slot(), [&over](const std::exception_ptr&) { over = true; }));
+    while (!over) {
+        if (!asked && state.cancelled() != asio::cancellation_type::none) {
+            asked = true;
+            stop.emit(asio::cancellation_type::terminal);
+        } else if (!asked && std::chrono::steady_clock::now() - start >= limit) {
+            asked = passed = true;
+            stop.emit(asio::cancellation_type::terminal);
+        }
+        boost::system::error_code error;
+        timer.expires_after(std::chrono::milliseconds{1});
+        for (int turn = 0; turn < 5; ++turn)  // let everything that is due go first
+            co_await asio::post(executor, asio::use_awaitable);
+        if (over) break;
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        for (int turn = 0; turn < 5; ++turn) co_await asio::post(executor, asio::use_awaitable);
+    }
+    if (passed && outcome.aborted()) throw TimedOut{limit};
+    co_return outcome.get();
+}
+
+template <class T>
+asio::awaitable<T> with_timeout(asio::awaitable<T> operation,
+                                std::chrono::steady_clock::duration limit) {
+    const auto executor = co_await asio::this_coro::executor;
+    co_return co_await asio::co_spawn(executor, run_within(std::move(operation), limit),
+                                      asio::use_awaitable);
+}
