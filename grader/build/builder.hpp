@@ -19,8 +19,8 @@ public:
             const Containment& containment, const Cache& cache, const Submission& submission,
             const Limits& limits);
 
-    /// `Built::worker` lies in a stage that goes with this object. Throws GraderError.
-    [[nodiscard]] Built build();
+    /// `Built::worker` and `Built::program` lie in a stage that goes with this object. Throws GraderError.
+    [[nodiscard]] Built build(bool with_program);
 
     /// Whether another build of the same might end otherwise: real time ran out.
     [[nodiscard]] bool depends_on_the_machine() const noexcept { return machine_; }
@@ -31,7 +31,10 @@ private:
                                   const std::vector<std::string>& options, Built& built);
     [[nodiscard]] bool compile_file(const std::string& file, Built& built);
     [[nodiscard]] bool compile_scenarios(Built& built);
-    [[nodiscard]] bool link(Built& built);
+    [[nodiscard]] bool link(const std::vector<std::string>& objects,
+                            const std::vector<std::string>& libraries, const char* name,
+                            Built& built);
+    [[nodiscard]] bool build_program(Built& built);
 
     [[nodiscard]] std::vector<std::string> compile_command(const std::string& source,
                                                            const std::string& object,

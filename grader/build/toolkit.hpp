@@ -24,7 +24,8 @@ struct Toolkit {
     std::vector<std::filesystem::path> mounts;  ///< of the compiler, where it is not in /usr
     std::vector<std::string> compile;           ///< options for every source
     std::vector<std::string> link;              ///< options
-    std::vector<std::string> libraries;         ///< what comes behind the objects
+    std::vector<std::string> libraries;         ///< what comes behind a worker's objects
+    std::vector<std::string> program_libraries; ///< behind those of a student's own program
     std::map<std::string, Scenarios, std::less<>> exercises;
     std::string identity;  ///< differs when anything in the toolkit does
 

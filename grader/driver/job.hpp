@@ -18,6 +18,7 @@ struct DriverJob {
     Flavour flavour = Flavour::plain;
     std::uint64_t seed = 1;
     std::filesystem::path worker;
+    std::filesystem::path program;  ///< the exercise's own, which the worker starts; "" if none
     Limits limits;  ///< of one play
 };
 

@@ -30,9 +30,10 @@ public:
 /// Plays in the containment.
 class ContainedStage final : public Stage {
 public:
-    /// `workers`: the programs, by flavour. `limits`: of one play.
+    /// `workers`: the programs, by flavour. `limits`: of one play. `program`: what a worker finds by
+    /// the environment variable LOCKSTEP_WORKER, and may start; or "".
     ContainedStage(const Containment& containment, std::map<Flavour, std::filesystem::path> workers,
-                   Limits limits);
+                   Limits limits, std::filesystem::path program = {});
 
     [[nodiscard]] Performance play(const Request& request, Flavour flavour) override;
 
@@ -40,6 +41,7 @@ private:
     const Containment& containment_;
     std::map<Flavour, std::filesystem::path> workers_;
     Limits limits_;
+    std::filesystem::path program_;
 };
 
 /// Reads what a worker sends in answer to `request` until it says that it has finished, closes its
