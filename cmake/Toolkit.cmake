@@ -39,7 +39,7 @@ function(lockstep_add_toolkit flavour)
         set(ending pch)
     endif()
     set(preludes)
-    foreach(name IN ITEMS standard asio)
+    foreach(name IN ITEMS standard asio process)
         set(source "${PROJECT_SOURCE_DIR}/grader/build/preludes/${name}.hpp")
         set(prelude "${folder}/preludes/${name}.hpp")
         add_custom_command(OUTPUT "${prelude}"

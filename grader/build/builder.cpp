@@ -102,14 +102,20 @@ ShorterPaths Builder::shorter_paths() const {
     };
 }
 
-bool Builder::mentions_asio() const {
+bool Builder::mentions(std::string_view word) const {
     return std::any_of(
         submission_.files.begin(), submission_.files.end(),
-        [](const SubmittedFile& file) { return file.bytes.find("asio") != std::string::npos; });
+        [word](const SubmittedFile& file) { return file.bytes.find(word) != std::string::npos; });
+}
+
+std::string_view Builder::prelude() const {
+    if (!mentions("asio")) return "standard";
+    return mentions("process/v2") ? "process" : "asio";
 }
 
 std::vector<std::string> Builder::compile_command(const std::string& source,
-                                                  const std::string& object, bool prelude) const {
+                                                  const std::string& object,
+                                                  bool with_prelude) const {
     std::vector<std::string> command{toolkit_.compiler.string()};
     command.insert(command.end(), toolkit_.compile.begin(), toolkit_.compile.end());
     const std::string headers = toolkit_.headers().string();
@@ -128,10 +134,10 @@ std::vector<std::string> Builder::compile_command(const std::string& source,
          }) {
         command.push_back(std::move(option));
     }
-    if (prelude) {
+    if (with_prelude) {
         command.insert(command.end(),
-                       {"-Winvalid-pch", "-include", toolkit_.prelude(mentions_asio()).string()});
-    } else if (mentions_asio()) {
+                       {"-Winvalid-pch", "-include", toolkit_.prelude(prelude()).string()});
+    } else if (mentions("asio")) {
         command.insert(command.end(), {"-include", headers + "/lab/asio/instrument.hpp"});
     }
     command.insert(command.end(), {"-c", source, "-o", object_path(object)});
@@ -226,8 +232,8 @@ Outcome Builder::compile(const std::string& source, const std::string& object,
     Outcome outcome;
     // The preludes bring names which a file that does not ask for them may use for its own, so what
     // fails with one has another chance.
-    for (const bool prelude : {true, false}) {
-        std::vector<std::string> command = compile_command(source, object, prelude);
+    for (const bool with_prelude : {true, false}) {
+        std::vector<std::string> command = compile_command(source, object, with_prelude);
         command.insert(command.end(), options.begin(), options.end());
         outcome = run(std::move(command));
         built.compile += outcome.wall;

@@ -134,8 +134,8 @@ std::optional<Cache::Entry> Cache::find(const std::string& key) const {
     return found;
 }
 
-Cache::Entry Cache::store(const std::string& key, const fs::path& worker,
-                          const std::string& record, const fs::path& program) const {
+Cache::Entry Cache::store(const std::string& key, const fs::path& worker, const std::string& record,
+                          const fs::path& program) const {
     nlohmann::json json{{"record", record}};
     const Entry given{worker, program, record};
     Entry stored{{}, {}, record};

@@ -129,8 +129,7 @@ Built Workshop::build(const Submission& submission, Flavour flavour) const {
     // ThreadSanitizer looks at one process; what others do is for the plain worker to show.
     Built built = builder.build(flavour == Flavour::plain);
     if (!builder.depends_on_the_machine()) {
-        const Cache::Entry stored =
-            cache.store(key, built.worker, record_of(built), built.program);
+        const Cache::Entry stored = cache.store(key, built.worker, record_of(built), built.program);
         built.worker = stored.worker;
         built.program = stored.program;
     }

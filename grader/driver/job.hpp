@@ -19,7 +19,7 @@ struct DriverJob {
     std::uint64_t seed = 1;
     std::filesystem::path worker;
     std::filesystem::path program;  ///< the exercise's own, which the worker starts; "" if none
-    Limits limits;  ///< of one play
+    Limits limits;                  ///< of one play
 };
 
 [[nodiscard]] std::string to_json(const DriverJob& job);

@@ -30,8 +30,8 @@ public:
 /// Plays in the containment.
 class ContainedStage final : public Stage {
 public:
-    /// `workers`: the programs, by flavour. `limits`: of one play. `program`: what a worker finds by
-    /// the environment variable LOCKSTEP_WORKER, and may start; or "".
+    /// `workers`: the programs, by flavour. `limits`: of one play. `program`: what a worker finds
+    /// by the environment variable LOCKSTEP_WORKER, and may start; or "".
     ContainedStage(const Containment& containment, std::map<Flavour, std::filesystem::path> workers,
                    Limits limits, std::filesystem::path program = {});
 

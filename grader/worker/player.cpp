@@ -82,8 +82,8 @@ Finished play(const Request& request,
                     scenario.play(*workload, notes);
                     answer->finished = true;
                 } catch (const Todo& todo) {
-                    answer->unwritten = Unwritten{std::string{todo.where().file}, todo.where().line,
-                                                  todo.what()};
+                    answer->unwritten =
+                        Unwritten{std::string{todo.where().file}, todo.where().line, todo.what()};
                 }
             };
             if (scenario.where == Where::outside) body();

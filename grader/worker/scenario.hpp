@@ -2,8 +2,9 @@
 // beside that code, so it holds no expected value: it builds a world from its workload, calls, and
 // tells what came back.
 //
-// It runs on the body's thread of a run in the lab, unless it says otherwise. What it throws becomes a diagnosis of that run;
-// where a student's exception is part of what is judged, the scenario catches and tells it.
+// It runs on the body's thread of a run in the lab, unless it says otherwise. What it throws
+// becomes a diagnosis of that run; where a student's exception is part of what is judged, the
+// scenario catches and tells it.
 #pragma once
 
 #include <cstdint>
