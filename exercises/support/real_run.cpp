@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -205,18 +206,24 @@ private:
         ::kill(caller_, SIGKILL);  // the guardian ends the others
         ::waitpid(caller_, &status, 0);
     }
+    /// Workers are counted and not numbered: which of them came first is the machine's doing.
     [[nodiscard]] std::string who_waits(const std::vector<Process>& processes) const {
         std::string text;
+        std::map<std::string, unsigned> others;
         for (const Process& process : processes) {
             if (process.dead()) continue;
-            const auto place =
-                std::ranges::find(page_.worker, process.id, &journal::Worker::process);
-            text += process.id == caller_ ? std::string{"the caller"}
-                    : place == page_.worker.end()
-                        ? std::string{"another process"}
-                        : "worker " + std::to_string(place - page_.worker.begin() + 1);
-            text += " " + what_it_waits_for(process.id) + "\n";
+            const std::string what = what_it_waits_for(process.id);
+            if (process.id == caller_) {
+                text += "the caller " + what + "\n";
+                continue;
+            }
+            const bool worker =
+                std::ranges::count(page_.worker, process.id, &journal::Worker::process) > 0;
+            ++others[(worker ? "a worker " : "another process ") + what];
         }
+        for (const auto& [what, count] : others)
+            text += what + (count > 1 ? ", and so do " + std::to_string(count - 1) + " more" : "") +
+                    "\n";
         return text;
     }
 
