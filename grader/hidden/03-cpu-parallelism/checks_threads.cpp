@@ -3,6 +3,7 @@
 #include "searches.hpp"
 
 #include <lab/catch.hpp>
+#include <lab/finding.hpp>
 #include <lab/printable.hpp>
 
 #include <fmt/format.h>

@@ -76,7 +76,7 @@ void follow(Worker& worker) {
     asio::async_read(worker.output, asio::dynamic_buffer(worker.text),
                      [](boost::system::error_code, std::size_t) {});
     worker.program.async_wait(
-        [&worker](boost::system::error_code, int) { worker.status = worker.program.exit_code(); });
+        [&worker](boost::system::error_code, int status) { worker.status = status; });
 }
 
 /// Nothing when the text is not what worker.cpp prints for this slice.

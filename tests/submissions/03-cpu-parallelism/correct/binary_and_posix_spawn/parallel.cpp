@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <thread>
-#include <mutex>
 #include <utility>
 #include <vector>
 

@@ -1,8 +1,8 @@
 #include "parallel.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <atomic>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <optional>

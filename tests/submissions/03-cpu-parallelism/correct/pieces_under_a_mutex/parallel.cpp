@@ -69,9 +69,8 @@ Flight run_threads(Range range, unsigned n) {
         });
     }
     for (std::thread& thread : threads) thread.join();
-    return *std::max_element(found.begin(), found.end(), [](const Flight& a, const Flight& b) {
-        return beats(b, a);
-    });
+    return *std::max_element(found.begin(), found.end(),
+                             [](const Flight& a, const Flight& b) { return beats(b, a); });
 }
 
 // --- Processes ---

@@ -49,7 +49,7 @@ Flight run_threads(Range range, unsigned n) {
         std::vector<std::jthread> threads;
         for (unsigned i = 1; i < workers_for(range, n); ++i) threads.emplace_back(search);
         search();  // this thread is one of them
-    }  // joined: from now on this thread is alone
+    }              // joined: from now on this thread is alone
     return best;
 }
 
@@ -64,8 +64,8 @@ struct Worker {
 
 Worker start_worker(Range slice) {
     // exec: the shell becomes the worker, and does not stand between the two.
-    const std::string line = "exec '" + worker_program() + "' " + std::to_string(slice.first) + ' ' +
-                             std::to_string(slice.last);
+    const std::string line = "exec '" + worker_program() + "' " + std::to_string(slice.first) +
+                             ' ' + std::to_string(slice.last);
     std::FILE* const output = ::popen(line.c_str(), "r");
     if (output == nullptr) throw WorkerError{slice, "A worker could not be started."};
     return {slice, output};

@@ -1,9 +1,9 @@
 #include "parallel.hpp"
 
 #include <algorithm>
-#include <latch>
 #include <atomic>
 #include <exception>
+#include <latch>
 #include <mutex>
 #include <optional>
 #include <sstream>
@@ -62,7 +62,7 @@ Flight run_threads(Range range, unsigned n) {
             });
         }
         threads.clear();  // joins them, while the latch is there
-    }  // joined: from now on this thread is alone
+    }                     // joined: from now on this thread is alone
     return best;
 }
 

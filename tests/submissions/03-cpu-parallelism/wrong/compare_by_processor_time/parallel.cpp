@@ -1,8 +1,8 @@
 #include "parallel.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <atomic>
+#include <ctime>
 #include <exception>
 #include <mutex>
 #include <optional>

@@ -149,7 +149,8 @@ std::chrono::nanoseconds time_of(Search search) {
     return std::chrono::steady_clock::now() - begin;
 }
 
-Timing timing(std::chrono::nanoseconds serial, std::chrono::nanoseconds time, unsigned /*workers*/) {
+Timing timing(std::chrono::nanoseconds serial, std::chrono::nanoseconds time,
+              unsigned /*workers*/) {
     using Seconds = std::chrono::duration<double>;
     const double speed_up = time.count() > 0 ? Seconds{serial} / Seconds{time} : 1.0;
     return {time, speed_up, speed_up};

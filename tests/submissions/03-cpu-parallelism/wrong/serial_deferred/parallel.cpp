@@ -1,9 +1,9 @@
 #include "parallel.hpp"
 
 #include <algorithm>
-#include <future>
 #include <atomic>
 #include <exception>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <sstream>

@@ -1,9 +1,9 @@
 #include "parallel.hpp"
 
 #include <algorithm>
-#include <latch>
 #include <atomic>
 #include <exception>
+#include <latch>
 #include <mutex>
 #include <optional>
 #include <sstream>

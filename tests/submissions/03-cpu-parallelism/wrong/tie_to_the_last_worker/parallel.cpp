@@ -129,7 +129,8 @@ Flight run_processes(Range range, unsigned n) {
     std::exception_ptr failure;
     for (Worker& worker : workers) {
         try {
-            if (Flight found = result_of(worker); found.size() >= best.size()) best = std::move(found);
+            if (Flight found = result_of(worker); found.size() >= best.size())
+                best = std::move(found);
         } catch (...) {
             if (!failure) failure = std::current_exception();
         }
