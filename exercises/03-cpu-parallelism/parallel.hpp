@@ -23,8 +23,7 @@ using lockstep::worker_program;
 
 // Task 1. The same flight as longest_flight(range), found by `n` threads.
 //
-// - `flight` is called exactly once for each number, in `n` threads at the same time, never in
-// more.
+// - `flight` is called exactly once for each number, in `n` threads at once, and never in more.
 // - On a machine with n cores it is at least 0.75 n times as fast as longest_flight, also where a
 //   few numbers make most of the work: whoever is done takes the next numbers, and few at a time
 //   (one, or an eighth of an even share).
@@ -63,6 +62,7 @@ struct Comparison {
 // and measures how long each took. What they throw, passes through; `n` is 0: as above.
 Comparison compare(Range range, unsigned n);
 
-// worker.cpp (task 2) is a program of its own, with a `main`. How the two talk is up to you. On its
+// worker.cpp (task 2) is a program of its own, with a `main`. How the two talk is up to you. It is
+// started with the caller's environment, as Boost.Process does unless told otherwise. On its
 // standard output it writes its result and nothing else. It may keep `todo` only until you get
 // there.

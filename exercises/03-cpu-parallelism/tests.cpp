@@ -212,6 +212,7 @@ void judge(const char* check, const RealRun& run, const std::function<Objection(
     if (!run.unwritten.empty()) FAIL(run.unwritten);
     if (const Objection wrong = did_not_return(run)) trial::fail(check, *wrong);
     if (const Objection wrong = claim()) trial::fail(check, *wrong);
+    SUCCEED("the run was as it should be");
 }
 
 }  // namespace

@@ -127,8 +127,12 @@ private:
                 return part;
             }
             const Clock::time_point begin = Clock::now();
-            const DriverJob job{submission_.exercise->id, flavour, options_.seed, part.built.worker,
-                                part.built.program, submission_.exercise->limits};
+            const DriverJob job{submission_.exercise->id,
+                                flavour,
+                                options_.seed,
+                                part.built.worker,
+                                part.built.program,
+                                submission_.exercise->limits};
             for (CheckFinding& each : drivers_.examine(
                      job, [this](const std::string& check) { watch("running " + check); }))
                 part.findings.insert_or_assign(each.check, std::move(each.finding));

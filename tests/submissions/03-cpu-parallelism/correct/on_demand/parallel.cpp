@@ -110,8 +110,8 @@ private:
         if (program_->wait() != 0) fail("ended with an error");
     }
     [[noreturn]] void fail(const char* how) {
-        program_->terminate();
-        boost::system::error_code ignored;
+        boost::system::error_code ignored;  // it may have ended already, and been waited for
+        program_->terminate(ignored);
         program_->wait(ignored);
         throw WorkerError{piece_.empty() ? last_ : piece_, std::string{"A worker "} + how + "."};
     }
