@@ -16,7 +16,8 @@ find_package(Threads REQUIRED)
 lockstep_need(fmt 9 "it formats text" CONFIG)
 
 # Not CMake's own FindBoost, which newer versions of CMake have removed.
-lockstep_need(Boost 1.81 "Asio, and Process version 2" CONFIG)
+lockstep_need(Boost 1.81 "Asio, and Process version 2, which needs its filesystem" CONFIG
+    COMPONENTS filesystem)
 
 if(LOCKSTEP_GRADER)
     lockstep_need(nlohmann_json 3.10 "the grader writes JSON" CONFIG)

@@ -22,6 +22,8 @@ option(LOCKSTEP_STUDENT_TESTS
 #
 #   target <id>           builds all programs of the exercise's tests
 #   target <id>_example   builds example.cpp
+#   target <id>_worker    builds the file that the manifest calls a program of its own, if it does; the
+#                         tests find it beside themselves
 #   tests "NN name: …"    with the label NN, one for each check; in the kit's own builds, which have the
 #                         label exercises too, also one that holds the example against the handout
 function(lockstep_add_exercise folder)
@@ -48,6 +50,7 @@ function(lockstep_add_exercise folder)
     lockstep_write_checks(exercise "${texts}")
     set(written ${exercise_files})
     list(FILTER written INCLUDE REGEX "\\.cpp$")
+    list(REMOVE_ITEM written "${exercise_program}")
     list(TRANSFORM written PREPEND "${source}/")
 
     # The check of races takes a program built for ThreadSanitizer, and is the only one that does.
@@ -70,6 +73,13 @@ function(lockstep_add_exercise folder)
         target_link_libraries(${program} PRIVATE Lockstep::trial ${arg_LIBRARIES})
         add_dependencies(${id} ${program})
     endforeach()
+
+    if(exercise_program)
+        add_executable(${id}_worker ${excluded} "${source}/${exercise_program}")
+        target_include_directories(${id}_worker PRIVATE "${source}")
+        target_link_libraries(${id}_worker PRIVATE Lockstep::support ${arg_LIBRARIES})
+        add_dependencies(${id} ${id}_worker)
+    endif()
 
     add_executable(${id}_example ${excluded} "${source}/example.cpp")
     target_link_libraries(${id}_example PRIVATE Lockstep::support ${arg_LIBRARIES})

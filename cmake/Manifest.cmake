@@ -5,8 +5,8 @@
 # an inline table a line, strings in double quotes, and no comment behind a value.
 
 # lockstep_read_manifest(<prefix> <file>) sets in the caller's scope
-#   <prefix>_id, <prefix>_number, <prefix>_cores, <prefix>_files and <prefix>_checks (lists), and for each
-#   check <c> the English and French texts <prefix>_<c>_title_en, …_title_fr, …_shows_en, …_shows_fr,
+#   <prefix>_id, <prefix>_number, <prefix>_cores, <prefix>_program (empty where there is none), <prefix>_files
+#   and <prefix>_checks (lists), and for each check <c> the English and French texts <prefix>_<c>_title_en, …_title_fr, …_shows_en, …_shows_fr,
 #   …_hint_1_en … …_hint_3_fr; <prefix>_questions, a list, and for each of them …_text_en … …_why_fr.
 #   Texts are written as in the manifest, which is also how C++ writes them.
 function(lockstep_read_manifest prefix file)
@@ -29,6 +29,7 @@ function(lockstep_read_manifest prefix file)
     set(hint 0)
     set(checks "")
     set(questions "")
+    set(${prefix}_program "" PARENT_SCOPE)
     foreach(line IN LISTS lines)
         if(line MATCHES "^${open}+([a-z]+)${close}+$")
             set(section "${CMAKE_MATCH_1}")
@@ -39,6 +40,8 @@ function(lockstep_read_manifest prefix file)
             set(${prefix}_number "${CMAKE_MATCH_1}" PARENT_SCOPE)
         elseif(section STREQUAL "" AND line MATCHES "^cores = ([0-9]+)")
             set(${prefix}_cores "${CMAKE_MATCH_1}" PARENT_SCOPE)
+        elseif(section STREQUAL "" AND line MATCHES "^program = ${string}")
+            set(${prefix}_program "${CMAKE_MATCH_1}" PARENT_SCOPE)
         elseif(section STREQUAL "" AND line MATCHES "^files = (.*)")
             string(REGEX MATCHALL "[A-Za-z0-9_]+\\.[a-z]+" files "${CMAKE_MATCH_1}")
             set(${prefix}_files "${files}" PARENT_SCOPE)

@@ -39,7 +39,7 @@ function(lockstep_add_toolkit flavour)
         set(ending pch)
     endif()
     set(preludes)
-    foreach(name IN ITEMS standard asio)
+    foreach(name IN ITEMS standard asio process)
         set(source "${PROJECT_SOURCE_DIR}/grader/build/preludes/${name}.hpp")
         set(prelude "${folder}/preludes/${name}.hpp")
         add_custom_command(OUTPUT "${prelude}"
@@ -135,19 +135,24 @@ function(lockstep_add_toolkit flavour)
     lockstep_json_list_(mounts_json ${mounts})
     lockstep_json_list_(compile_json ${flags})
     lockstep_json_list_(link_json -pthread ${arg_LINK} ${linker_options})
-    lockstep_json_list_(libraries_json
+    set(program_libraries
         "${asio}"
         -Wl,--whole-archive
-        "${folder}/lib/worker.a"
         "${folder}/lib/lab${arg_LAB}.a"
         -Wl,--no-whole-archive
         "${folder}/lib/support${arg_LAB}.a"
         "$<TARGET_FILE:Lockstep::backtrace>"
         "$<TARGET_FILE:fmt::fmt>"
+        # Boost.Process needs it; whoever does without is spared the loading.
+        -Wl,--as-needed "$<TARGET_FILE:Boost::filesystem>" -Wl,--no-as-needed
         -ldl)
+    lockstep_json_list_(program_libraries_json ${program_libraries})
+    # A program of the student's has a main of its own.
+    lockstep_json_list_(libraries_json
+        -Wl,--whole-archive "${folder}/lib/worker.a" -Wl,--no-whole-archive ${program_libraries})
     list(JOIN exercises ",\n" exercises)
     file(GENERATE OUTPUT "${folder}/toolkit.json" CONTENT "{
-  \"version\": 1,
+  \"version\": 2,
   \"compiler\": \"${CMAKE_CXX_COMPILER}\",
   \"compiler_id\": \"${CMAKE_CXX_COMPILER_ID}\",
   \"compiler_version\": \"${CMAKE_CXX_COMPILER_VERSION}\",
@@ -155,6 +160,7 @@ function(lockstep_add_toolkit flavour)
   \"compile\": ${compile_json},
   \"link\": ${link_json},
   \"libraries\": ${libraries_json},
+  \"program_libraries\": ${program_libraries_json},
   \"exercises\": {
 ${exercises}
   }

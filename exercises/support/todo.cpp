@@ -1,6 +1,7 @@
 #include <support/todo.hpp>
 
 #include <lab/events.hpp>
+#include <support/journal.hpp>
 
 namespace lockstep {
 
@@ -18,6 +19,7 @@ Todo::Todo(std::string_view what_to_write, SourcePlace where)
 void todo(std::string_view what_to_write, SourcePlace where) {
     const Todo exception{what_to_write, where};
     lab::event(exception.what());
+    journal::note_unwritten(exception.what());
     throw Todo{exception};
 }
 

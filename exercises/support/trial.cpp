@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include <fmt/format.h>
@@ -98,6 +99,16 @@ void append(std::string& text, std::string_view name, std::string_view value) {
     fmt::format_to(std::back_inserter(text), "{:<10}{}\n", fmt::format("{}:", name), value);
 }
 
+std::string hints_of(const CheckText& check) {
+    const char* wanted = std::getenv("LOCKSTEP_HINTS");
+    const int hints = std::clamp(wanted == nullptr ? 1 : std::atoi(wanted), 1, 3);
+    std::string text;
+    for (int i = 0; i < hints; ++i)
+        append(text, "hint", say(check.hints[static_cast<std::size_t>(i)]));
+    if (hints < 3) text += fmt::format("          (LOCKSTEP_HINTS={} shows another)\n", hints + 1);
+    return text;
+}
+
 /// The lines below what was expected and what happened.
 std::string rest_of_report(const CheckText& check, const lab::Trace& trace,
                            const lab::Place& where) {
@@ -108,12 +119,7 @@ std::string rest_of_report(const CheckText& check, const lab::Trace& trace,
                                " is known for it");
     text += '\n' + draw_text(trace, lab::style_for(STDOUT_FILENO)) + '\n';
     append(text, "again", trace.recipe());
-    const char* wanted = std::getenv("LOCKSTEP_HINTS");
-    const int hints = std::clamp(wanted == nullptr ? 1 : std::atoi(wanted), 1, 3);
-    for (int i = 0; i < hints; ++i)
-        append(text, "hint", say(check.hints[static_cast<std::size_t>(i)]));
-    if (hints < 3) text += fmt::format("          (LOCKSTEP_HINTS={} shows another)\n", hints + 1);
-    return text;
+    return text + hints_of(check);
 }
 
 std::string report(const CheckText& check, const lab::Trace& trace,
@@ -167,6 +173,11 @@ void expect(std::string_view check, const std::function<void()>& body,
         }
     }
     SUCCEED("all schedules were as they should be");
+}
+
+void fail(std::string_view check, const std::string& report) {
+    FAIL(report + hints_of(text_of(check)));
+    throw std::logic_error{"FAIL came back."};
 }
 
 void expect_no_race(std::string_view check, const std::function<void()>& body,

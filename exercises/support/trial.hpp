@@ -17,6 +17,7 @@
 #include <array>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -60,6 +61,10 @@ struct Plan {
 /// variables of the test case. Claims are asked in their order.
 void expect(std::string_view check, const std::function<void()>& body,
             const std::vector<Claim>& claims, Plan plan = {});
+
+/// Fails the current test case with a report of "expected: …" and "happened: …" that was come by in
+/// another way, and the check's hints.
+[[noreturn]] void fail(std::string_view check, const std::string& report);
 
 /// As `expect`, but a data race is what fails it first, and only in programs that link
 /// Lockstep::lab_tsan. Where races cannot be found, it prints "skipped: " and the reason.

@@ -25,6 +25,7 @@ constexpr std::chrono::seconds soon{15};
 
 constexpr const char* made_folder = "/made";
 constexpr const char* worker_name = "worker";
+constexpr const char* program_name = "program";
 
 bool is_source(std::string_view file) {
     static constexpr std::array<std::string_view, 4> endings{".cpp", ".cc", ".cxx", ".c++"};
@@ -101,14 +102,20 @@ ShorterPaths Builder::shorter_paths() const {
     };
 }
 
-bool Builder::mentions_asio() const {
+bool Builder::mentions(std::string_view word) const {
     return std::any_of(
         submission_.files.begin(), submission_.files.end(),
-        [](const SubmittedFile& file) { return file.bytes.find("asio") != std::string::npos; });
+        [word](const SubmittedFile& file) { return file.bytes.find(word) != std::string::npos; });
+}
+
+std::string_view Builder::prelude() const {
+    if (!mentions("asio")) return "standard";
+    return mentions("process/v2") ? "process" : "asio";
 }
 
 std::vector<std::string> Builder::compile_command(const std::string& source,
-                                                  const std::string& object, bool prelude) const {
+                                                  const std::string& object,
+                                                  bool with_prelude) const {
     std::vector<std::string> command{toolkit_.compiler.string()};
     command.insert(command.end(), toolkit_.compile.begin(), toolkit_.compile.end());
     const std::string headers = toolkit_.headers().string();
@@ -127,10 +134,10 @@ std::vector<std::string> Builder::compile_command(const std::string& source,
          }) {
         command.push_back(std::move(option));
     }
-    if (prelude) {
+    if (with_prelude) {
         command.insert(command.end(),
-                       {"-Winvalid-pch", "-include", toolkit_.prelude(mentions_asio()).string()});
-    } else if (mentions_asio()) {
+                       {"-Winvalid-pch", "-include", toolkit_.prelude(prelude()).string()});
+    } else if (mentions("asio")) {
         command.insert(command.end(), {"-include", headers + "/lab/asio/instrument.hpp"});
     }
     command.insert(command.end(), {"-c", source, "-o", object_path(object)});
@@ -225,8 +232,8 @@ Outcome Builder::compile(const std::string& source, const std::string& object,
     Outcome outcome;
     // The preludes bring names which a file that does not ask for them may use for its own, so what
     // fails with one has another chance.
-    for (const bool prelude : {true, false}) {
-        std::vector<std::string> command = compile_command(source, object, prelude);
+    for (const bool with_prelude : {true, false}) {
+        std::vector<std::string> command = compile_command(source, object, with_prelude);
         command.insert(command.end(), options.begin(), options.end());
         outcome = run(std::move(command));
         built.compile += outcome.wall;
@@ -275,17 +282,18 @@ bool Builder::compile_scenarios(Built& built) {
     return false;
 }
 
-bool Builder::link(Built& built) {
+bool Builder::link(const std::vector<std::string>& objects,
+                   const std::vector<std::string>& libraries, const char* name, Built& built) {
     std::vector<std::string> command{toolkit_.compiler.string()};
     command.insert(command.end(), toolkit_.link.begin(), toolkit_.link.end());
-    command.insert(command.end(), {"-o", object_path(worker_name)});
+    command.insert(command.end(), {"-o", object_path(name)});
     // Objects first: of functions that several bring along, such as templates', the first is taken,
     // and the student's are those that ThreadSanitizer watches.
-    command.insert(command.end(), objects_.begin(), objects_.end());
-    command.insert(command.end(), toolkit_.libraries.begin(), toolkit_.libraries.end());
+    command.insert(command.end(), objects.begin(), objects.end());
+    command.insert(command.end(), libraries.begin(), libraries.end());
     const Outcome outcome = run(std::move(command));
-    built.link = outcome.wall;
-    if (succeeded(outcome, worker_name)) return true;
+    built.link += outcome.wall;
+    if (succeeded(outcome, name)) return true;
 
     const std::string sentence = cut_short(outcome, "Linking");
     const Diagnostics found = read_linker_output(outcome.output, shorter_paths(), names_,
@@ -295,17 +303,32 @@ bool Builder::link(Built& built) {
     return false;
 }
 
-Built Builder::build() {
+bool Builder::build_program(Built& built) {
+    const std::string& file = submission_.exercise->program;
+    if (!compile_file(file, built)) return false;
+    const std::string object = std::exchange(objects_.back(), {});
+    objects_.pop_back();
+    if (link({object}, toolkit_.program_libraries, program_name, built)) return true;
+    if (built.file.empty()) built.file = file;
+    return false;
+}
+
+Built Builder::build(bool with_program) {
     Built built;
+    const std::string& program = submission_.exercise->program;
     for (const std::string& file : names_) {
-        if (is_source(file) && !compile_file(file, built)) return built;
+        if (is_source(file) && file != program && !compile_file(file, built)) return built;
     }
+    with_program = with_program && !program.empty();
+    if (with_program && !build_program(built)) return built;
     if (!scenarios_.source.empty()) {
         if (!compile_scenarios(built)) return built;
     } else {
         objects_.push_back(scenarios_.object.string());
     }
-    if (link(built)) built.worker = made_ / worker_name;
+    if (!link(objects_, toolkit_.libraries, worker_name, built)) return built;
+    built.worker = made_ / worker_name;
+    if (with_program) built.program = made_ / program_name;
     return built;
 }
 

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lockstep {
@@ -19,8 +20,9 @@ public:
             const Containment& containment, const Cache& cache, const Submission& submission,
             const Limits& limits);
 
-    /// `Built::worker` lies in a stage that goes with this object. Throws GraderError.
-    [[nodiscard]] Built build();
+    /// `Built::worker` and `Built::program` lie in a stage that goes with this object. Throws
+    /// GraderError.
+    [[nodiscard]] Built build(bool with_program);
 
     /// Whether another build of the same might end otherwise: real time ran out.
     [[nodiscard]] bool depends_on_the_machine() const noexcept { return machine_; }
@@ -31,11 +33,14 @@ private:
                                   const std::vector<std::string>& options, Built& built);
     [[nodiscard]] bool compile_file(const std::string& file, Built& built);
     [[nodiscard]] bool compile_scenarios(Built& built);
-    [[nodiscard]] bool link(Built& built);
+    [[nodiscard]] bool link(const std::vector<std::string>& objects,
+                            const std::vector<std::string>& libraries, const char* name,
+                            Built& built);
+    [[nodiscard]] bool build_program(Built& built);
 
     [[nodiscard]] std::vector<std::string> compile_command(const std::string& source,
                                                            const std::string& object,
-                                                           bool prelude) const;
+                                                           bool with_prelude) const;
     [[nodiscard]] bool succeeded(const Outcome& outcome, const std::string& object) const;
     /// A sentence where it did not end by telling what is wrong with the source.
     [[nodiscard]] std::string cut_short(const Outcome& outcome, const std::string& what);
@@ -44,7 +49,8 @@ private:
     [[nodiscard]] std::string source_path(const std::string& file) const;
     [[nodiscard]] std::string object_path(const std::string& name) const;
     [[nodiscard]] ShorterPaths shorter_paths() const;
-    [[nodiscard]] bool mentions_asio() const;
+    [[nodiscard]] bool mentions(std::string_view word) const;
+    [[nodiscard]] std::string_view prelude() const;
 
     const Toolkit& toolkit_;
     const Toolkit::Scenarios& scenarios_;

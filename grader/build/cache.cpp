@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -36,6 +37,15 @@ constexpr std::chrono::hours abandoned{6};
 constexpr std::uintmax_t least_free_bytes = std::uintmax_t{16} << 20;
 
 constexpr std::size_t hash_digits = 64;
+
+/// The binaries of an entry.
+struct Part {
+    const char* name;
+    const char* ending;
+    fs::path Cache::Entry::*path;
+};
+constexpr std::array<Part, 2> parts{{{"worker", ".worker", &Cache::Entry::worker},
+                                     {"program", ".program", &Cache::Entry::program}}};
 
 constexpr fs::perms worker_permissions = fs::perms::owner_all | fs::perms::group_read |
                                          fs::perms::group_exec | fs::perms::others_read |
@@ -107,32 +117,38 @@ std::optional<Cache::Entry> Cache::find(const std::string& key) const {
     if (hash_of(rest) != bytes->substr(0, hash_digits)) return std::nullopt;
 
     const nlohmann::json json = nlohmann::json::parse(rest);
-    Entry found{{}, json.at("record").get<std::string>()};
-    if (!json.at("worker").is_null()) {
-        found.worker = entry(key, ".worker");
+    Entry found{{}, {}, json.at("record").get<std::string>()};
+    for (const Part& part : parts) {
+        const auto known = json.find(part.name);
+        if (known == json.end()) continue;
+        const fs::path binary = entry(key, part.ending);
         // First, so that it does not go between here and its start.
-        touch(found.worker);
-        const auto size = json.at("worker").at("bytes").get<std::size_t>();
-        if (hash_of_file(found.worker, size) != json.at("worker").at("sha256").get<std::string>()) {
+        touch(binary);
+        const auto size = known->at("bytes").get<std::size_t>();
+        if (hash_of_file(binary, size) != known->at("sha256").get<std::string>()) {
             return std::nullopt;
         }
+        found.*part.path = binary;
     }
     touch(file);
     return found;
 }
 
-Cache::Entry Cache::store(const std::string& key, const fs::path& worker,
-                          const std::string& record) const {
-    nlohmann::json json{{"record", record}, {"worker", nullptr}};
-    Entry stored{{}, record};
+Cache::Entry Cache::store(const std::string& key, const fs::path& worker, const std::string& record,
+                          const fs::path& program) const {
+    nlohmann::json json{{"record", record}};
+    const Entry given{worker, program, record};
+    Entry stored{{}, {}, record};
     std::error_code error;
     const Stage stage = new_stage();
-    if (!worker.empty()) {
+    for (const Part& part : parts) {
+        const fs::path& binary = given.*part.path;
+        if (binary.empty()) continue;
         // A copy is this user's own, whoever the linker ran as. Not by copy_file, whose descriptor
         // is passed on to processes that other threads start meanwhile: as long as one of them
         // lives, the kernel refuses to run the file (ETXTBSY).
-        const fs::path copy = stage.folder() / "worker";
-        const std::optional<std::string> bytes = read_file(worker);
+        const fs::path copy = stage.folder() / part.name;
+        const std::optional<std::string> bytes = read_file(binary);
         if (!bytes) fail(EIO);
         write(copy, *bytes);
         fs::permissions(copy, worker_permissions, error);
@@ -140,9 +156,9 @@ Cache::Entry Cache::store(const std::string& key, const fs::path& worker,
         const std::optional<std::string> hash =
             error ? std::nullopt : hash_of_file(copy, static_cast<std::size_t>(size));
         if (!hash) fail(error ? error.value() : EIO);
-        json["worker"] = {{"bytes", size}, {"sha256", *hash}};
-        stored.worker = entry(key, ".worker");
-        fs::rename(copy, stored.worker, error);
+        json[part.name] = {{"bytes", size}, {"sha256", *hash}};
+        stored.*part.path = entry(key, part.ending);
+        fs::rename(copy, stored.*part.path, error);
         if (error) fail(error.value());
     }
     const std::string text = json.dump();
@@ -182,7 +198,7 @@ void Cache::trim() const {
     for (const auto& [used, key] : oldest_first) {
         if (total <= limit_ || now - used < in_use) break;
         fs::remove(entry(key, ".json"), error);
-        fs::remove(entry(key, ".worker"), error);
+        for (const Part& part : parts) fs::remove(entry(key, part.ending), error);
         total -= items[key].bytes;
     }
 

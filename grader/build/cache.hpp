@@ -2,6 +2,7 @@
 //
 //   CACHE/entries/KEY.json      a hash of the rest of the file; what is known of the worker
 //   CACHE/entries/KEY.worker    the worker, where there is one
+//   CACHE/entries/KEY.program   the exercise's own program, where there is one
 //   CACHE/entries/KEY.lock      while somebody builds it
 //   CACHE/stages/XXXXXX/        where somebody builds it
 //
@@ -23,17 +24,18 @@ public:
     Cache(std::filesystem::path folder, std::uintmax_t limit);
 
     struct Entry {
-        std::filesystem::path worker;  ///< "" where there is none
-        std::string record;            ///< what `store` was given
+        std::filesystem::path worker;   ///< "" where there is none
+        std::filesystem::path program;  ///< likewise
+        std::string record;             ///< what `store` was given
     };
 
     /// Nothing when it is not there, or damaged. What is found stays for a quarter of an hour.
     [[nodiscard]] std::optional<Entry> find(const std::string& key) const;
 
-    /// Takes a copy of the worker ("": there is none). Then the oldest entries go until the
+    /// Takes copies of worker and program ("": there is none). Then the oldest entries go until the
     /// cache is within its limit. Throws GraderError when the disk is full, or the like.
     Entry store(const std::string& key, const std::filesystem::path& worker,
-                const std::string& record) const;
+                const std::string& record, const std::filesystem::path& program = {}) const;
 
     /// Held by one builder of a key at a time, on this machine.
     class Turn {

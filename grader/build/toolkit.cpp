@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int version = 1;
+constexpr int version = 2;
 
 std::string read_part(const fs::path& file, Flavour flavour) {
     std::ifstream in{file, std::ios::binary};
@@ -56,6 +56,7 @@ Toolkit read_toolkit(const Kit& kit, Flavour flavour) {
         toolkit.compile = json.at("compile").get<std::vector<std::string>>();
         toolkit.link = json.at("link").get<std::vector<std::string>>();
         toolkit.libraries = json.at("libraries").get<std::vector<std::string>>();
+        toolkit.program_libraries = json.at("program_libraries").get<std::vector<std::string>>();
         for (const auto& [id, scenarios] : json.at("exercises").items()) {
             toolkit.exercises[id] = {scenarios.value("object", std::string{}),
                                      scenarios.value("source", std::string{})};

@@ -13,7 +13,9 @@
 namespace lockstep {
 
 struct Built {
-    std::filesystem::path worker;  ///< "" when the submission does not build
+    std::filesystem::path worker;   ///< "" when the submission does not build
+    std::filesystem::path program;  ///< the exercise's own program (`Exercise::program`), or ""; in
+                                    ///< the plain flavour only
     std::string
         diagnostics;      ///< the compiler's, capped, paths shortened to the student's own names
     std::string file;     ///< of the first error, as the student named it; "" if unknown

@@ -11,6 +11,7 @@ std::string to_json(const DriverJob& job) {
                           {"flavour", name_of(job.flavour)},
                           {"seed", job.seed},
                           {"worker", job.worker.string()},
+                          {"program", job.program.string()},
                           {"limits",
                            {{"wall_ms", job.limits.wall.count()},
                             {"cpu_ms", job.limits.cpu.count()},
@@ -31,6 +32,7 @@ DriverJob driver_job_from_json(std::string_view text) {
                           : Flavour::plain;
         job.seed = object.at("seed").get<std::uint64_t>();
         job.worker = object.at("worker").get<std::string>();
+        job.program = object.at("program").get<std::string>();
         job.limits.wall = std::chrono::milliseconds{limits.at("wall_ms").get<std::int64_t>()};
         job.limits.cpu = std::chrono::milliseconds{limits.at("cpu_ms").get<std::int64_t>()};
         job.limits.memory_bytes = limits.at("memory_bytes").get<std::size_t>();

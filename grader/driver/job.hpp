@@ -18,7 +18,8 @@ struct DriverJob {
     Flavour flavour = Flavour::plain;
     std::uint64_t seed = 1;
     std::filesystem::path worker;
-    Limits limits;  ///< of one play
+    std::filesystem::path program;  ///< the exercise's own, which the worker starts; "" if none
+    Limits limits;                  ///< of one play
 };
 
 [[nodiscard]] std::string to_json(const DriverJob& job);

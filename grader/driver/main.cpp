@@ -49,7 +49,7 @@ int main(int count, char** arguments) {
         const DriverJob job = driver_job_from_json(read_file(arguments[1]));
         const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
         const Containment containment{self.parent_path() / "supervisor"};
-        ContainedStage stage{containment, {{job.flavour, job.worker}}, job.limits};
+        ContainedStage stage{containment, {{job.flavour, job.worker}}, job.limits, job.program};
         Examination examination{stage, job.seed};
         set_examination(&examination);
         const auto findings = run_checks(job.exercise, job.flavour, [](const std::string& check) {

@@ -72,6 +72,16 @@ std::vector<std::string> read_files(ManifestTable& manifest) {
     return files;
 }
 
+/// The file that becomes a program of its own; "" where there is none.
+std::string read_program(ManifestTable& manifest, const std::vector<std::string>& files) {
+    if (!manifest.has("program")) return "";
+    std::string program = manifest.string("program");
+    if (std::find(files.begin(), files.end(), program) == files.end()) {
+        manifest.fail("program", fmt::format("The program '{}' must be one of 'files'.", program));
+    }
+    return program;
+}
+
 Limits read_limits(ManifestTable& manifest) {
     Limits limits;
     if (!manifest.has("limits")) return limits;
@@ -213,6 +223,7 @@ Exercise read_manifest(const std::filesystem::path& folder) {
     exercise.title = manifest.text("title");
     exercise.summary = manifest.text("summary");
     exercise.files = read_files(manifest);
+    exercise.program = read_program(manifest, exercise.files);
     exercise.cores = static_cast<unsigned>(manifest.integer("cores", 1, 64));
     exercise.limits = read_limits(manifest);
     exercise.checks = read_checks(manifest);

@@ -46,6 +46,7 @@ struct Exercise {
     Text title;
     Text summary;
     std::vector<std::string> files;  ///< what a student may edit: plain names, no folders
+    std::string program;  ///< one of `files` that is a program of its own, with a main; or ""
     std::vector<Check> checks;
     std::vector<Question> questions;
     Limits limits;

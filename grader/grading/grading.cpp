@@ -138,7 +138,11 @@ private:
                 return part;
             }
             const Clock::time_point begin = Clock::now();
-            const DriverJob job{submission_.exercise->id, flavour, options_.seed, part.built.worker,
+            const DriverJob job{submission_.exercise->id,
+                                flavour,
+                                options_.seed,
+                                part.built.worker,
+                                part.built.program,
                                 submission_.exercise->limits};
             for (CheckFinding& each : drivers_.examine(
                      job, [this](const std::string& check) { watch("running " + check); }))

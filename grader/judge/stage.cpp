@@ -69,8 +69,12 @@ struct ContainedStage::Sitting {
 };
 
 ContainedStage::ContainedStage(const Containment& containment,
-                               std::map<Flavour, std::filesystem::path> workers, Limits limits)
-    : containment_{containment}, workers_{std::move(workers)}, limits_{limits} {}
+                               std::map<Flavour, std::filesystem::path> workers, Limits limits,
+                               std::filesystem::path program)
+    : containment_{containment},
+      workers_{std::move(workers)},
+      limits_{limits},
+      program_{std::move(program)} {}
 
 ContainedStage::~ContainedStage() = default;
 
@@ -94,6 +98,12 @@ ContainedStage::Sitting ContainedStage::start(Flavour flavour) const {
     job.mounts = {{worker->second, inside, false}};
     job.working_folder = "/tmp";
     job.environment = {"LANG=C.UTF-8", "PATH=/usr/bin:/bin"};
+    if (!program_.empty()) {
+        const std::filesystem::path seen =
+            sandbox ? std::filesystem::path{"/worker"} / program_.filename() : program_;
+        job.mounts.push_back({program_, seen, false});
+        job.environment.push_back("LOCKSTEP_WORKER=" + seen.string());
+    }
     job.limits = limits_;
     job.channel = theirs.get();
     if (flavour == Flavour::tsan) {

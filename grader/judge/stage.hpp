@@ -39,9 +39,10 @@ public:
 /// limits of one play, so none passes as a turn that would not pass alone.
 class ContainedStage final : public Stage {
 public:
-    /// `workers`: the programs, by flavour. `limits`: of one play.
+    /// `workers`: the programs, by flavour. `limits`: of one play. `program`: what a worker finds
+    /// by the environment variable LOCKSTEP_WORKER, and may start; or "".
     ContainedStage(const Containment& containment, std::map<Flavour, std::filesystem::path> workers,
-                   Limits limits);
+                   Limits limits, std::filesystem::path program = {});
     ~ContainedStage() override;
 
     [[nodiscard]] Performance play(const Request& request, Flavour flavour) override;
@@ -56,6 +57,7 @@ private:
     const Containment& containment_;
     std::map<Flavour, std::filesystem::path> workers_;
     Limits limits_;
+    std::filesystem::path program_;
     std::map<Flavour, Sitting> sittings_;
     std::map<Flavour, unsigned> spoilt_;  ///< turns that did not end as they should
 };

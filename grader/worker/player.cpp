@@ -66,8 +66,9 @@ lab::Options options_for(const Request& request, const Run& run) {
 
 Finished play(const Request& request,
               const std::function<bool(const Answer&, lab::Trace&&)>& each) {
-    const Play scenario = scenario_named(request.scenario);
-    if (scenario == nullptr) return {0, "The worker has no scenario '" + request.scenario + "'."};
+    const Registered scenario = scenario_named(request.scenario);
+    if (scenario.play == nullptr)
+        return {0, "The worker has no scenario '" + request.scenario + "'."};
 
     Finished finished;
     try {
@@ -75,18 +76,20 @@ Finished play(const Request& request,
             // Never freed: threads that a run has abandoned may still refer to it.
             auto* const answer = new Answer;
             auto* const workload = new GivenWorkload(request.workload);
-            lab::Trace trace = lab::observe(
-                [scenario, answer, workload] {
-                    Notes notes{*answer};
-                    try {
-                        scenario(*workload, notes);
-                        answer->finished = true;
-                    } catch (const Todo& todo) {
-                        answer->unwritten = Unwritten{std::string{todo.where().file},
-                                                      todo.where().line, todo.what()};
-                    }
-                },
-                options_for(request, run));
+            const auto body = [scenario, answer, workload] {
+                Notes notes{*answer};
+                try {
+                    scenario.play(*workload, notes);
+                    answer->finished = true;
+                } catch (const Todo& todo) {
+                    answer->unwritten =
+                        Unwritten{std::string{todo.where().file}, todo.where().line, todo.what()};
+                }
+            };
+            if (scenario.where == Where::outside) body();
+            lab::Trace trace = scenario.where == Where::outside
+                                   ? lab::observe([] {}, options_for(request, run))
+                                   : lab::observe(body, options_for(request, run));
             ++finished.runs;
             const bool enough = !trace.completed() || (request.until_race && has_race(trace));
             if (!each(*answer, std::move(trace)) || enough) break;

@@ -5,18 +5,20 @@
 namespace lockstep::worker {
 namespace {
 
-std::map<std::string_view, Play>& scenarios() {
-    static std::map<std::string_view, Play> all;
+std::map<std::string_view, Registered>& scenarios() {
+    static std::map<std::string_view, Registered> all;
     return all;
 }
 
 }  // namespace
 
-Scenario::Scenario(std::string_view name, Play play) { scenarios().emplace(name, play); }
+Scenario::Scenario(std::string_view name, Play play, Where where) {
+    scenarios().emplace(name, Registered{play, where});
+}
 
-Play scenario_named(std::string_view name) noexcept {
+Registered scenario_named(std::string_view name) noexcept {
     const auto found = scenarios().find(name);
-    return found == scenarios().end() ? nullptr : found->second;
+    return found == scenarios().end() ? Registered{} : found->second;
 }
 
 }  // namespace lockstep::worker

@@ -7,7 +7,12 @@
 
 namespace lockstep::worker {
 
-/// Null when there is none of that name.
-[[nodiscard]] Play scenario_named(std::string_view name) noexcept;
+struct Registered {
+    Play play = nullptr;
+    Where where = Where::lab;
+};
+
+/// `play` is null when there is none of that name.
+[[nodiscard]] Registered scenario_named(std::string_view name) noexcept;
 
 }  // namespace lockstep::worker

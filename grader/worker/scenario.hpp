@@ -2,8 +2,9 @@
 // beside that code, so it holds no expected value: it builds a world from its workload, calls, and
 // tells what came back.
 //
-// It runs on the body's thread of a run in the lab. What it throws becomes a diagnosis of that run;
-// where a student's exception is part of what is judged, the scenario catches and tells it.
+// It runs on the body's thread of a run in the lab, unless it says otherwise. What it throws
+// becomes a diagnosis of that run; where a student's exception is part of what is judged, the
+// scenario catches and tells it.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +36,17 @@ public:
 
 using Play = void (*)(const Workload&, Telling&);
 
+enum class Where {
+    lab,
+    /// Not in the lab: for code that starts real processes, which the lab has no hold on. What it
+    /// is judged by is what it tells; its trace is that of a run in which nothing happened.
+    outside,
+};
+
 /// Makes a scenario known to the worker that it is linked into; one at namespace scope each.
 class Scenario {
 public:
-    Scenario(std::string_view name, Play play);
+    Scenario(std::string_view name, Play play, Where where = Where::lab);
 };
 
 }  // namespace lockstep::worker

@@ -72,6 +72,26 @@ TEST_CASE("what is stored is found, by whoever opens the cache") {
     CHECK(entries_in(scratch / "cache/stages") == 0);
 }
 
+TEST_CASE("a worker's program is kept beside it, and the entry is good only with both") {
+    const Scratch scratch;
+    const Cache cache{scratch / "cache", plenty};
+    const fs::path worker = scratch.write("worker", "worker's bytes");
+    const fs::path program = scratch.write("program", "program's bytes");
+    const Cache::Entry kept = cache.store(key, worker, "record", program);
+    REQUIRE(cache.find(key));
+    CHECK(cache.find(key)->worker == kept.worker);
+    CHECK(cache.find(key)->program == kept.program);
+    CHECK(kept.program != kept.worker);
+    CHECK(::access(kept.program.c_str(), X_OK) == 0);
+
+    SECTION("other bytes") { std::ofstream{kept.program} << "program's BYTES"; }
+    SECTION("gone") { fs::remove(kept.program); }
+    CHECK(!cache.find(key));
+    CHECK(cache.store(key, worker, "record").program.empty());
+    REQUIRE(cache.find(key));
+    CHECK(cache.find(key)->program.empty());
+}
+
 TEST_CASE("an entry without a worker is an entry") {
     const Scratch scratch;
     const Cache cache{scratch / "cache", plenty};

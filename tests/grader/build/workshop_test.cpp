@@ -107,6 +107,45 @@ TEST_CASE("the skeleton builds without a warning") {
     CHECK(built.diagnostics == "");
 }
 
+TEST_CASE("the file that is a program of its own becomes one beside the worker") {
+    const Bench bench;
+    const Exercise& exercise = bench.kit.exercise("03");
+    Submission submission{&exercise, {}, {}};
+    for (const std::string& file : exercise.files) {
+        submission.files.push_back({file, read_file(bench.kit.solutions() / exercise.id / file)});
+    }
+    const Built built = bench.workshop.build(submission, Flavour::plain);
+    CAPTURE(built.diagnostics);
+    REQUIRE(built.ok());
+    CHECK(built.diagnostics == "");
+    CHECK(bench.workshop.build(submission, Flavour::plain).program == built.program);
+
+    // It has its own main, and no word of the grader's.
+    Job job;
+    job.command = {built.program.string(), "26", "28"};
+    job.mounts = {{built.program, built.program, false}};
+    const Outcome outcome = bench.containment.run(job);
+    CHECK(outcome.end == End::exited);
+    CHECK(outcome.status == 0);
+    CHECK(has(outcome.output, "27 82 41 "));
+
+    SECTION("its errors are the submission's") {
+        submission.files.at(1).bytes = "int main() { return missing; }\n";
+        const Built broken = bench.workshop.build(submission, Flavour::plain);
+        CHECK(!broken.ok());
+        CHECK(broken.program.empty());
+        CHECK(broken.file == "worker.cpp");
+        CHECK(broken.line == 1);
+    }
+    SECTION("and so is a missing main") {
+        submission.files.at(1).bytes = "int other() { return 0; }\n";
+        const Built broken = bench.workshop.build(submission, Flavour::plain);
+        CHECK(!broken.ok());
+        CHECK(broken.file == "worker.cpp");
+        CHECK(has(broken.diagnostics, "main"));
+    }
+}
+
 TEST_CASE("warnings and errors name the student's own file and line") {
     const Bench bench;
     const Built warned = bench.build(functions + "static int unused() { return 1; }\n");

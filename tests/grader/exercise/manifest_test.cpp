@@ -84,6 +84,14 @@ TEST_CASE("a manifest is read with all that it says") {
     CHECK(exercise.questions[0].answers.at(exercise.questions[0].right).en == "no");
 }
 
+TEST_CASE("one of the files may be a program of its own") {
+    const std::string good = head + check("one");
+    CHECK(read(good).program == "");
+    CHECK(read(replaced(good, "cores = 2", "program = \"a.cpp\"\ncores = 2")).program == "a.cpp");
+    CHECK(refusal(replaced(good, "cores = 2", "program = \"c.cpp\"\ncores = 2")) ==
+          "exercise.toml:6: The program 'c.cpp' must be one of 'files'.");
+}
+
 TEST_CASE("what is wrong with a manifest is told with its line") {
     const std::string good = head + check("one");
     CHECK(refusal(good) == "");

@@ -1,0 +1,179 @@
+// Exercise 03's hidden check of compare. It measures real time, which differs from machine to
+// machine: so what is judged is what must hold on every one. Each number sleeps in this scenario,
+// which a clock of processor time does not see.
+#include "real_runs.hpp"
+
+#include <lab/catch.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+namespace lockstep::cpu_parallelism {
+namespace {
+
+constexpr std::int64_t n = 2;
+
+/// From the first call of a search to the end of its last.
+struct Phase {
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+    std::set<std::int64_t> starts;
+    bool overlaps = false;  ///< two calls at the same time: never in a serial search
+
+    void add(std::int64_t start, std::int64_t begun, std::int64_t ended) {
+        overlaps = overlaps || (!starts.empty() && begun < end);
+        begin = starts.empty() ? begun : std::min(begin, begun);
+        end = std::max(end, ended);
+        starts.insert(start);
+    }
+    [[nodiscard]] std::int64_t time() const { return end - begin; }
+};
+
+struct Phases {
+    Phase first;      ///< of the two in the calling process
+    Phase second;     ///< the other
+    Phase processes;  ///< by workers
+};
+
+Phases phases_of(const Search& search, const Played& run) {
+    const std::vector<std::int64_t>& starts = run.answer.list("starts");
+    const std::vector<std::int64_t>& by_caller = run.answer.list("by caller");
+    Phases phases;
+    std::int64_t own = 0;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        Phase& phase = by_caller[i] == 0       ? phases.processes
+                       : own++ < search.size() ? phases.first
+                                               : phases.second;
+        phase.add(starts[i], run.answer.list("begins")[i], run.answer.list("ends")[i]);
+    }
+    return phases;
+}
+
+struct Told {
+    std::int64_t time;
+    double speed_up;
+    double efficiency;
+};
+
+std::optional<std::array<Told, 3>> told(const Played& run) {
+    const std::vector<std::int64_t>& numbers = run.answer.list("timings");
+    std::array<Told, 3> all{};
+    if (numbers.size() != 3 * all.size()) return std::nullopt;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i] = {numbers[3 * i], static_cast<double>(numbers[3 * i + 1]) / 1e6,
+                  static_cast<double>(numbers[3 * i + 2]) / 1e6};
+    return all;
+}
+
+bool is_nearly(double value, double expected) {
+    return std::abs(value - expected) <= 1e-5 * std::max(1.0, std::abs(expected));
+}
+
+std::optional<Complaint> times_fit(const Search& search, const std::array<Told, 3>& all,
+                                   const Played& run) {
+    constexpr std::int64_t rounding = 1'000'000;  // who counts in milliseconds may
+    Complaint complaint{
+        .expected =
+            "Each time is how long that search took, from its call to its return, by the clock on "
+            "the wall.",
+        .hint =
+            "Read std::chrono::steady_clock before and after each search. A clock of processor "
+            "time stands still while a thread sleeps or waits for a worker."};
+    const Phases phases = phases_of(search, run);
+    // That each of them searches all of it, other checks see to.
+    if (phases.processes.starts.empty() || phases.second.starts.empty()) {
+        complaint.expected = "The range is searched three times: alone, by threads, by processes.";
+        complaint.happened = phases.second.starts.empty()
+                                 ? "The calling process searched it once at most."
+                                 : "One of the three searches did not take place.";
+        complaint.hint = "Call longest_flight, run_threads and run_processes, one after the other.";
+        return complaint;
+    }
+    // Of the two in the calling process the one whose calls overlap is that of the threads. On a
+    // machine so busy that neither has any, both times need only be that of the shorter one.
+    const Phase& a = phases.first;
+    const Phase& b = phases.second;
+    const std::int64_t shorter = std::min(a.time(), b.time());
+    const bool told_apart = a.overlaps != b.overlaps;
+    const std::array<std::int64_t, 3> took{told_apart ? (a.overlaps ? b : a).time() : shorter,
+                                           told_apart ? (a.overlaps ? a : b).time() : shorter,
+                                           phases.processes.time()};
+    constexpr std::array<const char*, 3> names{"serial", "threads", "processes"};
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        sum += all[i].time;
+        if (all[i].time + rounding >= took[i]) continue;
+        complaint.happened = fmt::format(
+            "`{}.time` is less than what passed between the first number of that search and the "
+            "last.",
+            names[i]);
+        return complaint;
+    }
+    if (sum <= run.answer.number("wall").value_or(0) + rounding) return std::nullopt;
+    complaint.happened = "Together the three times are more than the whole comparison took.";
+    complaint.hint = "Read the clock again before each search: a time begins where it begins.";
+    return complaint;
+}
+
+std::optional<Complaint> measured(const Search& search, const Played& run) {
+    if (const std::string_view threw = run.answer.text("threw"); !threw.empty())
+        return Complaint{.expected = "The comparison returns.",
+                         .happened = fmt::format("It threw {}.", threw),
+                         .hint = "Read what the exception says, and find out who throws it."};
+    const auto all = told(run);
+    if (!all)
+        return Complaint{.expected = "The comparison returns its three rows.",
+                         .happened = "They could not be read.",
+                         .hint = "Fill in all members of Comparison."};
+    if (auto complaint = times_fit(search, *all, run)) return complaint;
+    const double serial = static_cast<double>((*all)[0].time);
+    constexpr std::array<const char*, 3> names{"serial", "threads", "processes"};
+    for (std::size_t i = 0; i < all->size(); ++i) {
+        const Told& row = (*all)[i];
+        const double expected = row.time == 0 ? 1.0 : serial / static_cast<double>(row.time);
+        if (!is_nearly(row.speed_up, expected))
+            return Complaint{
+                .expected =
+                    "`speed_up` is the serial time divided by the row's own, and 1 for the "
+                    "serial row.",
+                .happened = fmt::format("That of `{}` is not.", names[i]),
+                .hint =
+                    "Old time over new time, as floating-point numbers: above 1 when it got "
+                    "faster."};
+        const double workers = i == 0 ? 1.0 : static_cast<double>(search.n);
+        if (!is_nearly(row.efficiency, row.speed_up / workers))
+            return Complaint{
+                .expected =
+                    fmt::format("`efficiency` is the speed-up per worker: of {} for threads "
+                                "and processes, of one for the serial search.",
+                                search.n),
+                .happened = fmt::format("That of `{}` is not.", names[i]),
+                .hint = "An efficiency of 1 means that every worker was worth its core."};
+    }
+    return std::nullopt;
+}
+
+void examine_compare(const Search& search, Judge judge) {
+    Plan plan = real_plan("compare", search, std::move(judge));
+    constexpr std::int64_t nap = 15'000'000;
+    plan.workload["nap"] = {nap};
+    examine(plan);
+}
+
+}  // namespace
+
+TEST_CASE("03-cpu-parallelism/compare", "[03-cpu-parallelism][plain]") {
+    Draw some = draw("03 compare");
+    const std::int64_t first = some.number(1'000, 60'000);
+    const Search search{first, first + some.number(10, 14), n};
+    examine_compare(search, [search](const Played& run) { return measured(search, run); });
+    examine_compare({first, first + 2, 0}, [](const Played& run) {
+        return refused(run, !run.answer.list("starts").empty());
+    });
+}
+
+}  // namespace lockstep::cpu_parallelism

@@ -1,0 +1,259 @@
+// Exercise 03's hidden checks of run_processes. The processes are real, and no verdict is by how
+// fast they were: who was at work together, who did what, what came back and what was left.
+#include "real_runs.hpp"
+
+#include <lab/catch.hpp>
+#include <lab/printable.hpp>
+#include <support/journal.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace lockstep::cpu_parallelism {
+namespace {
+
+using journal::Mishap;
+using lab::printable::count;
+
+struct Befalls {
+    Mishap mishap = Mishap::none;
+    std::int64_t at = 0;
+};
+
+/// `meet`: the workers wait for each other.
+void examine_processes(const Search& search, Judge judge, Befalls befalls = {}, bool meet = true) {
+    Plan plan = real_plan("processes", search, std::move(judge));
+    plan.workload["together"] = {meet ? std::clamp<std::int64_t>(search.size(), 0, search.n) : 0};
+    plan.workload["mishap"] = {static_cast<std::int64_t>(befalls.mishap)};
+    plan.workload["at"] = {befalls.at};
+    examine(plan);
+}
+
+// --- processes ---
+
+void examine_result(const Search& search) {
+    examine_processes(search, [search](const Played& run) -> std::optional<Complaint> {
+        if (auto complaint = as_the_serial_one_by_workers(search, run)) return complaint;
+        const auto most = static_cast<std::size_t>(std::min(search.n, search.size()));
+        const auto started = static_cast<std::size_t>(run.answer.number("started").value_or(0));
+        if (started <= most) return std::nullopt;
+        return Complaint{.expected = "There are never more workers than numbers, nor more than n.",
+                         .happened = fmt::format(
+                             "For {} and n = {}, {} started.",
+                             count(static_cast<std::size_t>(search.size()), "number"), search.n,
+                             count(started, "worker") + (started == 1 ? " was" : " were")),
+                         .hint = "Start std::min(n, range.size()) workers."};
+    });
+}
+
+/// What the processes read and wrote. Many times what two slices and two flights take, and a
+/// fraction of what the numbers themselves do.
+std::optional<Complaint> little_sent(const Search& search, const Played& run) {
+    if (auto complaint = right_flight(search, run)) return complaint;
+    constexpr std::int64_t bytes_allowed = 150'000;
+    const std::int64_t bytes = run.answer.number("bytes").value_or(0);
+    if (bytes <= bytes_allowed) return std::nullopt;
+    return Complaint{
+        .expected = "What goes to the workers and comes from them does not grow with the range.",
+        .happened =
+            fmt::format("For {} and n = {}, more than {} KiB went through pipes and command lines.",
+                        count(static_cast<std::size_t>(search.size()), "number"), search.n,
+                        bytes_allowed / 1024),
+        .hint =
+            "Processes pay for what they exchange: send a slice's two ends, not its numbers, and "
+            "let each worker send back one flight."};
+}
+
+Search large(Draw draw) {
+    const std::int64_t first = draw.number(10'000'000, 90'000'000);
+    constexpr std::int64_t size = 40'000;
+    return {first, first + size, 2};
+}
+
+// --- spread ---
+
+std::optional<Complaint> really_spread(const Search& search, const Played& run) {
+    Complaint complaint{
+        .expected = fmt::format("{} workers, which run worker_program(), compute at the same time, "
+                                "each on a share of its own.",
+                                search.n)};
+    const std::vector<std::int64_t>& by_caller = run.answer.list("by caller");
+    const std::vector<std::int64_t>& programs = run.answer.list("programs");
+    const std::vector<std::int64_t>& values = run.answer.list("values");
+    const auto workers = static_cast<std::int64_t>(programs.size());
+    if (by_caller.empty()) {
+        complaint.happened = "flight was never called.";
+        complaint.hint = "Every number is to be searched, by one of the workers.";
+        return complaint;
+    }
+    const auto own = std::ranges::count(by_caller, 1);
+    if (own > 0) {
+        complaint.happened = fmt::format(
+            "{} of {} were computed in the calling process itself, and not by a worker.", own,
+            count(by_caller.size(), "flight"));
+        complaint.hint =
+            "A thread is no process: it shares its memory, and its crash. Let worker.cpp call "
+            "flight, and run_processes only start, read and wait.";
+        return complaint;
+    }
+    if (std::ranges::count(programs, 0) > 0) {
+        complaint.happened = "A process computed that does not run worker_program().";
+        complaint.hint =
+            "A forked copy of the caller carries all of its memory, and its locks as they were: "
+            "start the program that worker.cpp becomes.";
+        return complaint;
+    }
+    if (workers != search.n) {
+        complaint.happened = fmt::format("{} computed.", count(programs.size(), "worker"));
+        complaint.hint = "Start n workers, and give each a slice.";
+        return complaint;
+    }
+    if (run.answer.number("met") != 1) {
+        complaint.happened =
+            "They were never at work together: some were started only when others had ended.";
+        complaint.hint =
+            "Serial in disguise: start all workers first, and only then read from them and wait "
+            "for "
+            "them.";
+        return complaint;
+    }
+    const std::int64_t sum = std::accumulate(values.begin(), values.end(), std::int64_t{0});
+    const std::int64_t most = std::ranges::max(values);
+    constexpr double least = 1.5;
+    if (static_cast<double>(sum) < least * static_cast<double>(most)) {
+        complaint.happened = fmt::format("One worker did {} % of the work.", 100 * most / sum);
+        complaint.hint = "Cut the range in slices of the same length, one for each worker.";
+        return complaint;
+    }
+    return std::nullopt;
+}
+
+// --- failures ---
+
+std::string_view told(Mishap mishap) {
+    switch (mishap) {
+    case Mishap::killed: return "was killed by a signal in the middle of its work";
+    case Mishap::garbage: return "printed \"?!\" instead of its result, and ended with exit code 0";
+    case Mishap::silence: return "printed nothing, and ended with exit code 0";
+    case Mishap::status: return "printed its result, and ended with exit code 3";
+    case Mishap::none: break;
+    }
+    return "did nothing wrong";
+}
+
+std::optional<Complaint> named_the_worker(const Search& search, const Befalls& befalls,
+                                          const Played& run) {
+    Complaint complaint{
+        .expected = fmt::format("A worker {}: WorkerError, with the slice of that worker.",
+                                told(befalls.mishap)),
+        .hint =
+            "After reading, look at all three: how it ended, with what code, and whether what it "
+            "printed is complete and makes sense."};
+    const std::vector<std::int64_t>& starts = run.answer.list("starts");
+    const auto which = std::ranges::find(starts, befalls.at);
+    if (which == starts.end() ||
+        run.answer.list("by caller")[static_cast<std::size_t>(which - starts.begin())] == 1) {
+        complaint.happened = "No worker came to the number at which it should have failed.";
+        complaint.hint = "flight is to be called by workers, once for each number.";
+        return complaint;
+    }
+    const std::string_view threw = run.answer.text("threw");
+    if (threw.empty()) {
+        const Flight& found = run.answer.list("flight");
+        complaint.happened =
+            found == longest_of(search.first, search.last)
+                ? "It returned as if nothing had happened."
+                : "It returned as if nothing had happened, and the result is wrong.";
+        return complaint;
+    }
+    if (threw != "WorkerError") {
+        complaint.happened = fmt::format("It threw {}: {}", threw,
+                                         lab::printable::clean(run.answer.text("what"), 200));
+        complaint.hint =
+            "Throw WorkerError{slice, sentence}, also where parsing or reading throws.";
+        return complaint;
+    }
+    const std::vector<std::int64_t>& slice = run.answer.list("slice");
+    if (slice.size() != 2 || befalls.at < slice[0] || befalls.at >= slice[1] ||
+        (slice[1] - slice[0] >= search.size() && run.answer.list("programs").size() > 1)) {
+        complaint.happened = "It threw WorkerError, whose slice is not that of the failed worker.";
+        complaint.hint = "Keep each worker's slice beside its process and its pipe.";
+        return complaint;
+    }
+    return std::nullopt;
+}
+
+Search shared_out(const char* name) {
+    constexpr std::int64_t n = 3;
+    return drawn_tied(draw(name), n, 15);
+}
+
+void examine_failure(const char* name, Mishap mishap) {
+    const Search search = shared_out(name);
+    const Befalls befalls{mishap, draw(name).number(search.first, search.last - 1)};
+    examine_processes(
+        search,
+        [search, befalls](const Played& run) { return named_the_worker(search, befalls, run); },
+        befalls);
+}
+
+void examine_remains(const char* name, Mishap mishap) {
+    const Search search = shared_out(name);
+    const Befalls befalls{mishap, draw(name).number(search.first, search.last - 1)};
+    examine_processes(
+        search,
+        [](const Played& run) -> std::optional<Complaint> {
+            if (run.answer.list("starts").empty())
+                return Complaint{.expected = "Workers search the range.",
+                                 .happened = "flight was never called.",
+                                 .hint = "Every number is to be searched, by one of the workers."};
+            return something_left(run);
+        },
+        befalls);
+}
+
+}  // namespace
+
+TEST_CASE("03-cpu-parallelism/processes", "[03-cpu-parallelism][plain]") {
+    examine_result(drawn_tied(draw("03 tied, 3 processes"), 3, 14));
+    examine_result(drawn_long(draw("03 long"), 3, 30));
+    Draw some = draw("03 sizes of slices");
+    const std::int64_t first = some.number(1'000, 60'000);
+    examine_result({first, first, 3});
+    examine_result({first, first + 1, 4});
+    examine_result({first, first + 3, 5});
+    examine_processes({first, first + 5, 0}, [](const Played& run) {
+        return refused(run, !run.answer.list("starts").empty());
+    });
+    const Search search = large(draw("03 large"));
+    // So many numbers are not searched in step: it takes long, and proves nothing here.
+    examine_processes(
+        search, [search](const Played& run) { return little_sent(search, run); }, {}, false);
+}
+
+TEST_CASE("03-cpu-parallelism/spread", "[03-cpu-parallelism][plain]") {
+    for (const std::int64_t n : {2, 4}) {
+        const Search search = drawn_even(draw(fmt::format("03 spread, {}", n)), n, n * 40);
+        examine_processes(search,
+                          [search](const Played& run) { return really_spread(search, run); });
+    }
+}
+
+TEST_CASE("03-cpu-parallelism/failures", "[03-cpu-parallelism][plain]") {
+    examine_failure("03 killed", Mishap::killed);
+    examine_failure("03 garbage", Mishap::garbage);
+    examine_failure("03 silence", Mishap::silence);
+    examine_failure("03 status", Mishap::status);
+}
+
+TEST_CASE("03-cpu-parallelism/ends", "[03-cpu-parallelism][plain]") {
+    examine_remains("03 fine", Mishap::none);
+    examine_remains("03 killed", Mishap::killed);
+    examine_remains("03 garbage", Mishap::garbage);
+    examine_remains("03 status", Mishap::status);
+}
+
+}  // namespace lockstep::cpu_parallelism

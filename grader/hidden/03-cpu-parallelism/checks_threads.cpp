@@ -1,0 +1,156 @@
+// Exercise 03's hidden checks of run_threads, on virtual cores. What ThreadSanitizer sees is in
+// checks_races.cpp.
+#include "searches.hpp"
+
+#include <lab/catch.hpp>
+#include <lab/finding.hpp>
+#include <lab/printable.hpp>
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <utility>
+
+namespace lockstep::cpu_parallelism {
+namespace {
+
+using lab::printable::count;
+using lab::printable::human;
+
+std::vector<std::int64_t> starts_of(const Played& run) {
+    std::vector<std::int64_t> starts;
+    for (const lab::SpanRecord& flight : run.trace.spans("flight")) starts.push_back(flight.value);
+    return starts;
+}
+
+/// Where the work was called, then where threads were started.
+std::vector<std::vector<lab::Place>> places(const lab::Trace& trace) {
+    std::vector<std::vector<lab::Place>> stacks;
+    for (const lab::Event& event : trace.marks("flight"))
+        stacks.push_back(trace.stack(event.stack));
+    for (const lab::ThreadInfo& thread : trace.threads())
+        stacks.push_back(trace.stack(thread.created_at));
+    return stacks;
+}
+
+std::optional<Complaint> with_places(std::optional<Complaint> complaint, const Played& run) {
+    if (complaint) complaint->stacks = places(run.trace);
+    return complaint;
+}
+
+std::optional<Complaint> as_the_serial_one(const Search& search, const Played& run) {
+    if (auto complaint = right_flight(search, run)) return with_places(complaint, run);
+    if (auto complaint = each_once(search, starts_of(run))) return with_places(complaint, run);
+    if (!lab::all_threads_ended_before(run.trace, "came back"))
+        return with_places(
+            Complaint{.verdict = Verdict::leak,
+                      .expected = "No thread is left when the function has returned.",
+                      .happened = "It came back while a thread that it started was still alive.",
+                      .hint =
+                          "Whoever starts a thread waits for its end; std::jthread joins in its "
+                          "destructor."},
+            run);
+    return std::nullopt;
+}
+
+std::optional<Complaint> never_more(const Search& search, const Played& run) {
+    const unsigned peak = run.trace.peak_overlap("flight");
+    if (peak <= search.n) return std::nullopt;
+    return with_places(
+        Complaint{
+            .expected =
+                fmt::format("With n = {}, never more than {} compute at once.", search.n, search.n),
+            .happened = fmt::format("There were {}.", count(peak, "thread")),
+            .hint = "More threads than cores gain nothing in a computation: let n threads take "
+                    "the next number each."},
+        run);
+}
+
+/// Work over makespan. What counts is the work that there is, not what was done of it twice.
+std::optional<Complaint> fast_enough(const Search& search, const char* hint, const Played& run) {
+    if (starts_of(run).empty())
+        return Complaint{.expected = "The numbers are searched.",
+                         .happened = "flight was never called.",
+                         .hint = "Every number is to be searched, by one of the threads."};
+    if (auto complaint = never_more(search, run)) return complaint;
+    constexpr double share = 0.75;
+    const std::chrono::microseconds alone{search.work()};
+    const double speed_up = static_cast<double>(alone.count()) * 1e3 /
+                            static_cast<double>(run.trace.makespan().count());
+    if (speed_up >= share * static_cast<double>(search.n)) return std::nullopt;
+    return with_places(
+        Complaint{
+            .expected = fmt::format("{} threads on {} cores are at least {:.4g} times as fast "
+                                    "as the serial search.",
+                                    search.n, search.n, share * static_cast<double>(search.n)),
+            .happened = fmt::format(
+                "{} took {} instead of {}: {:.2f} times as fast. At most {} computed at once.",
+                count(static_cast<std::size_t>(search.size()), "number"),
+                human(run.trace.makespan()), human(alone), speed_up,
+                count(run.trace.peak_overlap("flight"), "thread")),
+            .hint = hint},
+        run);
+}
+
+Plan plan_for(const Search& search, Judge judge, std::size_t schedules, std::int64_t cores = 4) {
+    Plan plan;
+    plan.scenario = "threads";
+    plan.workload = search.workload();
+    plan.judge = std::move(judge);
+    plan.schedules = schedules;
+    plan.cores = static_cast<unsigned>(cores);
+    return plan;
+}
+
+void examine_result(const Search& search, std::size_t schedules) {
+    examine(plan_for(
+        search, [search](const Played& run) { return as_the_serial_one(search, run); }, schedules));
+}
+
+void examine_speed(const Search& search, const char* hint, std::int64_t cores) {
+    examine(plan_for(
+        search, [search, hint](const Played& run) { return fast_enough(search, hint, run); }, 6,
+        cores));
+}
+
+}  // namespace
+
+TEST_CASE("03-cpu-parallelism/threads", "[03-cpu-parallelism][plain]") {
+    examine_result(drawn_tied(draw("03 tied, 3 threads"), 3, 14), 40);
+    examine_result(drawn_tied(draw("03 tied, 2 threads"), 2, 8), 40);
+    Draw some = draw("03 sizes");
+    const std::int64_t first = some.number(1'000, 60'000);
+    examine_result({first, first, 3}, 5);
+    examine_result({first, first + 1, 4}, 10);
+    examine_result({first, first + 3, 20}, 10);
+    examine_result({1, some.number(5, 9), 2}, 10);
+    const auto nothing = [](const Played& run) {
+        return with_places(refused(run, !starts_of(run).empty()), run);
+    };
+    examine(plan_for({first, first + 5, 0}, nothing, 3));
+    examine(plan_for({first, first, 0}, nothing, 3));
+}
+
+TEST_CASE("03-cpu-parallelism/speed", "[03-cpu-parallelism][plain]") {
+    constexpr const char* hint =
+        "Threads compute at the same time only if none waits for another: start all before you "
+        "join "
+        "one, and hold no lock while you call flight.";
+    constexpr std::int64_t for_each = 48;
+    for (const std::int64_t n : {2, 4, 8})
+        examine_speed(drawn_even(draw(fmt::format("03 even, {}", n)), n, n * for_each), hint, n);
+    // More cores than threads were asked for.
+    const Search narrow = drawn_even(draw("03 narrow"), 2, 40);
+    examine(plan_for(
+        narrow, [narrow](const Played& run) { return never_more(narrow, run); }, 6, 8));
+}
+
+TEST_CASE("03-cpu-parallelism/balance", "[03-cpu-parallelism][plain]") {
+    constexpr const char* hint =
+        "Balance the load: no fixed slices, and not every nth number; whoever is done takes the "
+        "next numbers.";
+    examine_speed(drawn_uneven(draw("03 uneven, 4"), 4, 64), hint, 4);
+    examine_speed(drawn_uneven(draw("03 uneven, 8"), 8, 160), hint, 8);
+}
+
+}  // namespace lockstep::cpu_parallelism

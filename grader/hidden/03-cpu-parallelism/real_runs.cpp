@@ -1,0 +1,113 @@
+#include "real_runs.hpp"
+
+#include <lab/printable.hpp>
+#include <support/real_run.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace lockstep::cpu_parallelism {
+namespace {
+
+using lab::printable::count;
+
+std::string counted(std::size_t processes) {
+    return processes == 1 ? "1 process" : fmt::format("{} processes", processes);
+}
+
+std::string as_list(std::string_view lines) {
+    std::string text;
+    while (!lines.empty()) {
+        const std::size_t end = std::min(lines.find('\n'), lines.size());
+        text += "\n- " + lab::printable::clean(lines.substr(0, end), 200);
+        lines.remove_prefix(std::min(end + 1, lines.size()));
+    }
+    return text;
+}
+
+}  // namespace
+
+Plan real_plan(const char* scenario, const Search& search, Judge judge) {
+    Plan plan;
+    plan.scenario = scenario;
+    plan.workload = search.workload();
+    plan.judge = [judge = std::move(judge)](const Played& run) {
+        std::optional<Complaint> complaint = did_not_return(run);
+        return complaint ? complaint : judge(run);
+    };
+    plan.schedules = 1;
+    return plan;
+}
+
+std::optional<Complaint> did_not_return(const Played& run) {
+    using End = RealRun::End;
+    Complaint complaint{.expected = "The function returns to its caller."};
+    switch (static_cast<End>(run.answer.number("end").value_or(-1))) {
+    case End::returned: return std::nullopt;
+    case End::deadlock:
+        complaint.verdict = Verdict::deadlock;
+        complaint.happened =
+            "Everybody waits, and nobody is left to end it:" + as_list(run.answer.text("waits"));
+        complaint.hint =
+            "Who writes to a full pipe waits for a reader: read a worker's output to its end "
+            "before "
+            "you wait for the worker. And a worker that reads to the end of its input waits until "
+            "you have closed your side.";
+        return complaint;
+    case End::signalled:
+        complaint.verdict = Verdict::crash;
+        complaint.happened = fmt::format("Signal {} ended the program that had called it.",
+                                         run.answer.number("status").value_or(0));
+        complaint.hint =
+            "Look for an exception that leaves a thread (6), for an invalid pointer (11), and for "
+            "writing to a worker that has ended (13).";
+        return complaint;
+    case End::exited:
+        complaint.verdict = Verdict::crash;
+        complaint.happened = "The program that had called it was ended from inside.";
+        complaint.hint =
+            "exit ends the whole program. After a fork, the child must call execve or _exit.";
+        return complaint;
+    case End::endless: break;
+    }
+    complaint.verdict = Verdict::timeout;
+    complaint.happened = "It went on and on, and was stopped.";
+    complaint.hint = "Look for a loop that asks again and again for what never comes.";
+    return complaint;
+}
+
+std::optional<Complaint> as_the_serial_one_by_workers(const Search& search, const Played& run) {
+    if (auto complaint = right_flight(search, run)) return complaint;
+    if (auto complaint = each_once(search, run.answer.list("starts"))) return complaint;
+    return std::nullopt;
+}
+
+std::optional<Complaint> something_left(const Played& run) {
+    const auto number = [&](const char* name) {
+        return static_cast<std::size_t>(run.answer.number(name).value_or(0));
+    };
+    Complaint complaint{.verdict = Verdict::leak,
+                        .expected =
+                            "When the function has come back, no process is left that it started, "
+                            "and no thread."};
+    if (const std::size_t running = number("left running"); running > 0) {
+        complaint.happened = fmt::format("Still running: {}.", counted(running));
+        complaint.hint = "An orphan works for nobody: wait for each worker, on every way out.";
+    } else if (const std::size_t dead = number("left dead"); dead > 0) {
+        complaint.happened =
+            fmt::format("Ended, but never waited for (a zombie): {}.", counted(dead));
+        complaint.hint =
+            "A process that has ended keeps its place in the system's table until its parent waits "
+            "for it: do so for each worker, on every way out.";
+    } else if (const std::size_t threads = number("left threads"); threads > 0) {
+        complaint.happened = fmt::format("Left: {}.", count(threads, "thread"));
+        complaint.hint = "Join every thread that reads or waits for a worker.";
+    } else {
+        return std::nullopt;
+    }
+    return complaint;
+}
+
+}  // namespace lockstep::cpu_parallelism

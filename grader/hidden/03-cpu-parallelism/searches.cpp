@@ -1,0 +1,252 @@
+#include "searches.hpp"
+
+#include <base/error.hpp>
+#include <lab/printable.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <numeric>
+#include <queue>
+#include <set>
+
+namespace lockstep::cpu_parallelism {
+namespace {
+
+using Costs = std::vector<std::int64_t>;
+
+Costs costs_of(const Search& search) {
+    Costs costs;
+    for (std::int64_t start = search.first; start < search.last; ++start)
+        costs.push_back(static_cast<std::int64_t>(flight_of(start).size()));
+    return costs;
+}
+
+/// Work over makespan and n: 1 is perfect.
+double efficiency(const Costs& costs, std::int64_t longest, std::int64_t n) {
+    const auto work = std::accumulate(costs.begin(), costs.end(), std::int64_t{0});
+    return static_cast<double>(work) / static_cast<double>(longest * n);
+}
+
+/// Whoever is free takes the next `piece` numbers.
+double on_demand(const Costs& costs, std::int64_t n, std::size_t piece) {
+    std::priority_queue<std::int64_t, Costs, std::greater<>> free_at;
+    for (std::int64_t i = 0; i < n; ++i) free_at.push(0);
+    std::int64_t longest = 0;
+    for (std::size_t at = 0; at < costs.size(); at += piece) {
+        std::int64_t time = free_at.top();
+        free_at.pop();
+        for (std::size_t i = at; i < std::min(at + piece, costs.size()); ++i) time += costs[i];
+        longest = std::max(longest, time);
+        free_at.push(time);
+    }
+    return efficiency(costs, longest, n);
+}
+
+/// Pieces of this many numbers, dealt out in turn.
+double dealt(const Costs& costs, std::int64_t n, std::size_t piece) {
+    Costs sums(static_cast<std::size_t>(n), 0);
+    for (std::size_t i = 0; i < costs.size(); ++i) sums[i / piece % sums.size()] += costs[i];
+    return efficiency(costs, std::ranges::max(sums), n);
+}
+
+/// The range in n slices, the remainder spread over them.
+double sliced(const Search& search, const Costs& costs) {
+    Costs sums(static_cast<std::size_t>(search.n), 0);
+    for (std::size_t i = 0; i < costs.size(); ++i)
+        sums[static_cast<std::size_t>(
+            slice_of(search, search.first + static_cast<std::int64_t>(i)))] += costs[i];
+    return efficiency(costs, std::ranges::max(sums), search.n);
+}
+
+double worst_on_demand(const Search& search, const Costs& costs) {
+    const auto largest =
+        static_cast<std::size_t>(std::max<std::int64_t>(1, search.size() / (8 * search.n)));
+    double worst = 1.0;
+    for (std::size_t piece = 1; piece <= largest; ++piece)
+        worst = std::min(worst, on_demand(costs, search.n, piece));
+    return worst;
+}
+
+double best_beforehand(const Search& search, const Costs& costs) {
+    double best = sliced(search, costs);
+    for (const std::size_t piece : {1, 2, 3, 4})
+        best = std::max(best, dealt(costs, search.n, piece));
+    return best;
+}
+
+constexpr double bound_on_demand = 0.82;
+constexpr double bound_beforehand = 0.68;
+
+/// The first drawn search that will do. One in ten does, at least; so many draws never fail.
+Search drawn(Draw draw, std::int64_t n, std::int64_t size,
+             const std::function<bool(const Search&)>& will_do) {
+    constexpr int most = 20'000;
+    for (int i = 0; i < most; ++i) {
+        const std::int64_t first = draw.number(1'000, 60'000);
+        const Search search{first, first + size, n};
+        if (will_do(search)) return search;
+    }
+    throw GraderError{"No range was found for a check of exercise 03: run `grader verify`."};
+}
+
+}  // namespace
+
+Flight flight_of(std::int64_t start) {
+    Flight values{start};
+    while (start > 1 && values.back() >= start) {
+        const std::int64_t value = values.back();
+        values.push_back(value % 2 == 0 ? value / 2 : 3 * value + 1);
+    }
+    return values;
+}
+
+Flight longest_of(std::int64_t first, std::int64_t last) {
+    Flight best;
+    for (std::int64_t start = first; start < last; ++start)
+        if (Flight next = flight_of(start); next.size() > best.size()) best = std::move(next);
+    return best;
+}
+
+std::int64_t Search::work() const {
+    const Costs costs = costs_of(*this);
+    return std::accumulate(costs.begin(), costs.end(), std::int64_t{0});
+}
+
+Numbers Search::workload() const { return {{"first", {first}}, {"last", {last}}, {"n", {n}}}; }
+
+std::int64_t slice_of(const Search& search, std::int64_t start) {
+    // The slices that begin at first + size * i / n.
+    for (std::int64_t i = search.n - 1; i > 0; --i)
+        if (start >= search.first + search.size() * i / search.n) return i;
+    return 0;
+}
+
+Search drawn_tied(Draw draw, std::int64_t n, std::int64_t size) {
+    return drawn(draw, n, size, [](const Search& search) {
+        const Costs costs = costs_of(search);
+        const auto most = std::ranges::max_element(costs);
+        const auto last = std::find(costs.rbegin(), costs.rend(), *most).base() - 1;
+        return slice_of(search, search.first + (most - costs.begin())) !=
+               slice_of(search, search.first + (last - costs.begin()));
+    });
+}
+
+Search drawn_even(Draw draw, std::int64_t n, std::int64_t size) {
+    return drawn(draw, n, size, [](const Search& search) {
+        const Costs costs = costs_of(search);
+        return sliced(search, costs) >= bound_on_demand &&
+               worst_on_demand(search, costs) >= bound_on_demand;
+    });
+}
+
+Search drawn_uneven(Draw draw, std::int64_t n, std::int64_t size) {
+    return drawn(draw, n, size, [](const Search& search) {
+        const Costs costs = costs_of(search);
+        return best_beforehand(search, costs) <= bound_beforehand &&
+               worst_on_demand(search, costs) >= bound_on_demand;
+    });
+}
+
+Search drawn_long(Draw draw, std::int64_t n, std::int64_t size) {
+    // Records: no smaller number flies as long. From 644 to 892 values of eight bytes each.
+    // https://oeis.org/A060412 and A060413.
+    constexpr std::array<std::int64_t, 5> records{217'740'015, 1'200'991'791, 1'827'397'567,
+                                                  2'788'008'987, 12'235'060'455};
+    const std::int64_t record =
+        records[static_cast<std::size_t>(draw.number(0, std::int64_t{records.size()} - 1))];
+    const std::int64_t first = record - draw.number(1, size - 2);
+    return {first, first + size, n};
+}
+
+// Complaints -----------------------------------------------------------------------------------
+
+std::optional<Complaint> right_flight(const Search& search, const Played& run) {
+    using lab::printable::clean;
+    Complaint complaint;
+    complaint.expected =
+        fmt::format("For the numbers from {} to {} and n = {}: what longest_flight finds.",
+                    search.first, search.last - 1, search.n);
+    if (const std::string_view threw = run.answer.text("threw"); !threw.empty()) {
+        complaint.happened =
+            fmt::format("It threw {}: {}", threw, clean(run.answer.text("what"), 200));
+        complaint.hint = "Read what the exception says, and find out who throws it.";
+        return complaint;
+    }
+    const Flight expected = longest_of(search.first, search.last);
+    const Flight& found = run.answer.list("flight");
+    if (found == expected) return std::nullopt;
+    if (search.size() <= 0) {
+        complaint.expected = "For an empty range: the empty flight.";
+        complaint.happened = "A flight came back.";
+        complaint.hint = "Where there is no number, there is no longest flight.";
+    } else if (found.empty()) {
+        complaint.happened = "An empty flight came back.";
+        complaint.hint = "Collect the best flight of each worker, and compare them with beats.";
+    } else if (found.size() == expected.size() && found == flight_of(found.front())) {
+        complaint.happened = fmt::format(
+            "The flight of {} came back. That of {} has as many values, {}, and a smaller start.",
+            found.front(), expected.front(), expected.size());
+        complaint.hint =
+            "A tie must not depend on who was faster: compare with beats wherever two flights "
+            "meet.";
+    } else if (found == flight_of(found.front())) {
+        complaint.happened =
+            fmt::format("The flight of {} came back, with {} values. That of {} has {}.",
+                        found.front(), found.size(), expected.front(), expected.size());
+        complaint.hint = "See that every number is searched, and every worker's flight compared.";
+    } else {
+        complaint.happened =
+            fmt::format("What came back is no flight: {} values, the first of which is {}.",
+                        found.size(), found.front());
+        complaint.hint = "A flight goes through unchanged: all its values, in their order.";
+    }
+    return complaint;
+}
+
+std::optional<Complaint> each_once(const Search& search, std::vector<std::int64_t> starts) {
+    std::ranges::sort(starts);
+    Complaint complaint;
+    complaint.expected = fmt::format("flight is called exactly once for each number from {} to {}.",
+                                     search.first, search.last - 1);
+    const std::set<std::int64_t> different{starts.begin(), starts.end()};
+    const auto twice = std::ranges::adjacent_find(starts);
+    std::int64_t strange = 0;
+    for (const std::int64_t start : different)
+        if (start < search.first || start >= search.last) strange = start;
+    if (twice != starts.end()) {
+        complaint.happened = fmt::format("For {} it was called more than once.", *twice);
+        complaint.hint = "Slices must not overlap, and each number is handed out once.";
+    } else if (strange != 0) {
+        complaint.happened = fmt::format("It was called for {}, too.", strange);
+        complaint.hint = "A range ends before its `last`.";
+    } else if (static_cast<std::int64_t>(different.size()) < search.size()) {
+        std::int64_t missing = search.first;
+        while (different.contains(missing)) ++missing;
+        complaint.happened = fmt::format("For {} it was never called.", missing);
+        complaint.hint =
+            "The slices must add up to the range, also where n does not divide its length.";
+    } else {
+        return std::nullopt;
+    }
+    return complaint;
+}
+
+std::optional<Complaint> refused(const Played& run, bool computed) {
+    Complaint complaint{.expected = "n = 0 throws std::invalid_argument, and nothing is computed.",
+                        .hint = "Check the arguments first."};
+    const std::string_view threw = run.answer.text("threw");
+    if (computed)
+        complaint.happened = "Something was computed.";
+    else if (threw.empty())
+        complaint.happened = "It returned as if nothing were wrong.";
+    else if (threw != "std::invalid_argument")
+        complaint.happened = fmt::format("It threw {}.", threw);
+    else
+        return std::nullopt;
+    return complaint;
+}
+
+}  // namespace lockstep::cpu_parallelism

@@ -1,0 +1,56 @@
+// What the checks of exercise 03 ask for, and what should come of it.
+#pragma once
+
+#include <judge/examination.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lockstep::cpu_parallelism {
+
+using Flight = std::vector<std::int64_t>;
+
+/// The reference: what flights.hpp says, written a second time.
+[[nodiscard]] Flight flight_of(std::int64_t start);
+[[nodiscard]] Flight longest_of(std::int64_t first, std::int64_t last);
+
+/// A range, and by how many it is to be searched. Names as in scenarios.cpp.
+struct Search {
+    std::int64_t first = 1;
+    std::int64_t last = 1;
+    std::int64_t n = 1;
+
+    [[nodiscard]] std::int64_t size() const { return last - first; }
+    [[nodiscard]] std::int64_t work() const;  ///< values in all its flights
+    [[nodiscard]] Numbers workload() const;
+};
+
+/// The longest flight has an equal, and both are in different slices.
+[[nodiscard]] Search drawn_tied(Draw draw, std::int64_t n, std::int64_t size);
+
+/// Slices of equal length are nearly equal work.
+[[nodiscard]] Search drawn_even(Draw draw, std::int64_t n, std::int64_t size);
+
+/// Whoever takes few numbers at a time is at least 0.82 n times as fast as one alone; who cuts the
+/// range beforehand, in slices or like a comb, at most 0.68 n times.
+[[nodiscard]] Search drawn_uneven(Draw draw, std::int64_t n, std::int64_t size);
+
+/// The longest flight has more values than go into a pipe of 4 KiB, of whatever bytes.
+[[nodiscard]] Search drawn_long(Draw draw, std::int64_t n, std::int64_t size);
+
+/// Which of n nearly equal slices this number lies in.
+[[nodiscard]] std::int64_t slice_of(const Search& search, std::int64_t start);
+
+/// What is wrong with the result: thrown, another flight, the wrong one of two equals.
+[[nodiscard]] std::optional<Complaint> right_flight(const Search& search, const Played& run);
+
+/// Each number was computed exactly once: `starts`, in any order.
+[[nodiscard]] std::optional<Complaint> each_once(const Search& search,
+                                                 std::vector<std::int64_t> starts);
+
+/// `n` is 0: refused, and nothing computed.
+[[nodiscard]] std::optional<Complaint> refused(const Played& run, bool computed);
+
+}  // namespace lockstep::cpu_parallelism

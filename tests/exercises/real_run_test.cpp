@@ -1,0 +1,167 @@
+// Real runs: what is told of processes that meet, fail, block for ever or are left behind.
+#include <support/real_run.hpp>
+
+#include <support/flights.hpp>
+
+#include <lab/catch.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+using namespace lockstep;
+
+namespace {
+
+/// A child that does this and ends; it has no lab, and no test framework.
+pid_t child_that(const std::function<void()>& work) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        work();
+        ::_exit(0);
+    }
+    return child;
+}
+
+int status_of(pid_t child) {
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    return status;
+}
+
+void fly(std::uint64_t first, std::uint64_t last) { (void)longest_flight({first, last}); }
+
+}  // namespace
+
+TEST_CASE("workers that are started together meet, and each call is written down") {
+    const RealRun run = real_run({.workers = 3}, [] {
+        std::vector<pid_t> children;
+        for (std::uint64_t i = 0; i < 3; ++i)
+            children.push_back(child_that([i] { fly(10 * i + 1, 10 * i + 6); }));
+        for (const pid_t child : children) status_of(child);
+        return std::string{"done"};
+    });
+    CHECK(run.end == RealRun::End::returned);
+    CHECK(run.told == "done");
+    CHECK(run.met);
+    REQUIRE(run.workers.size() == 3);
+    for (const RealRun::Worker& worker : run.workers) {
+        CHECK(worker.starts.size() == 5);
+        CHECK(!worker.program);
+        CHECK(worker.process != run.caller);
+    }
+    CHECK(run.calls.size() == 15);
+    CHECK(run.left_running + run.left_dead + run.left_threads == 0);
+}
+
+TEST_CASE("workers that are started one after the other do not meet, and are let go") {
+    const RealRun run = real_run({.workers = 2}, [] {
+        for (std::uint64_t i = 0; i < 2; ++i) status_of(child_that([] { fly(1, 4); }));
+        return std::string{};
+    });
+    CHECK(run.end == RealRun::End::returned);
+    CHECK(!run.met);
+    CHECK(run.workers.size() == 2);
+    CHECK(run.calls.size() == 6);
+}
+
+TEST_CASE("work that is handed out on demand is the same for all") {
+    // Each child asks for a number by reading a byte; one of them has a lower priority.
+    const RealRun run = real_run({.workers = 2}, [] {
+        std::array<int, 2> numbers{};
+        if (::pipe(numbers.data()) != 0) return std::string{"no pipe"};
+        const auto work = [&](int priority) {
+            ::close(numbers[1]);
+            if (::nice(priority) == -1) ::_exit(1);
+            for (char byte = 0; ::read(numbers[0], &byte, 1) == 1;)
+                fly(static_cast<std::uint64_t>(byte), static_cast<std::uint64_t>(byte) + 1);
+        };
+        const pid_t first = child_that([&] { work(0); });
+        const pid_t second = child_that([&] { work(19); });
+        ::close(numbers[0]);
+        for (char byte = 1; byte <= 20; ++byte)
+            if (::write(numbers[1], &byte, 1) != 1) return std::string{"no write"};
+        ::close(numbers[1]);
+        status_of(first);
+        status_of(second);
+        return std::string{};
+    });
+    CHECK(run.told == "");
+    REQUIRE(run.workers.size() == 2);
+    CHECK(run.workers[0].starts.size() == 10);
+    CHECK(run.workers[1].starts.size() == 10);
+}
+
+TEST_CASE("who waits for what when nobody goes on is told") {
+    const RealRun run = real_run({.workers = 1}, [] {
+        std::array<int, 2> ends{};
+        if (::pipe(ends.data()) != 0) return std::string{"no pipe"};
+        const pid_t child = child_that([&] {
+            ::dup2(ends[1], STDOUT_FILENO);
+            fly(27, 28);  // which makes the pipe small
+            const std::string much(10'000, 'x');
+            if (::write(STDOUT_FILENO, much.data(), much.size()) < 0) ::_exit(1);
+        });
+        status_of(child);
+        return std::string{"never"};
+    });
+    CHECK(run.end == RealRun::End::deadlock);
+    CHECK(run.told == "");
+    CHECK(run.waits.find("the caller waits") == 0);
+    CHECK(run.waits.find("a worker waits") != std::string::npos);
+}
+
+TEST_CASE("what befalls a worker befalls the one that comes to the number") {
+    using journal::Mishap;
+    const auto status = [](Mishap mishap) {
+        const RealRun run = real_run({.workers = 2, .mishap = mishap, .mishap_at = 4}, [] {
+            const pid_t well = child_that([] { fly(1, 4); });
+            const pid_t ill = child_that([] {
+                ::close(STDOUT_FILENO);
+                fly(4, 8);
+                std::exit(0);
+            });
+            const int first = status_of(well);
+            const int second = status_of(ill);
+            return std::to_string(first) + " " + std::to_string(second);
+        });
+        return run.told;
+    };
+    CHECK(status(Mishap::none) == "0 0");
+    CHECK(status(Mishap::killed) == "0 " + std::to_string(SIGKILL));
+    CHECK(status(Mishap::silence) == "0 0");
+    CHECK(status(Mishap::status) == "0 " + std::to_string(3 << 8));
+}
+
+TEST_CASE("what is left behind is counted, and then killed") {
+    const RealRun run = real_run({}, [] {
+        const pid_t zombie = child_that([] {});
+        siginfo_t info{};
+        ::waitid(P_PID, static_cast<id_t>(zombie), &info, WEXITED | WNOWAIT);
+        const pid_t parent = child_that([] { child_that([] { ::sleep(600); }); });
+        status_of(parent);
+        const pid_t running = child_that([] { ::sleep(600); });
+        return std::to_string(running);
+    });
+    const pid_t orphan = std::stoi(run.told);
+    CHECK(run.left_dead == 1);
+    CHECK(run.left_running == 2);
+    CHECK(::kill(orphan, 0) != 0);
+}
+
+TEST_CASE("a caller that dies is told, and takes nobody with it") {
+    const RealRun run = real_run({}, []() -> std::string {
+        child_that([] { ::sleep(600); });
+        ::raise(SIGTERM);
+        return "never";
+    });
+    CHECK(run.end == RealRun::End::signalled);
+    CHECK(run.status == SIGTERM);
+    CHECK(real_run({}, []() -> std::string { ::_exit(4); }).end == RealRun::End::exited);
+}
