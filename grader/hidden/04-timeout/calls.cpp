@@ -47,6 +47,9 @@ std::string hint_for(const End& expected, const End& actual) {
                    : "Let a cancellation from outside through to the operation, and let out what "
                      "that ends with.";
     default:
+        if (actual.way == Way::timed_out && actual.instant > expected.instant)
+            return "Let the first end decide, not the first success: a || b waits on when one of "
+                   "them throws, and forgets what it threw; wait_for_one does not.";
         return actual.way == Way::timed_out
                    ? "An operation's own exception says more than TimedOut: only operation_aborted "
                      "after your own cancellation may be replaced."

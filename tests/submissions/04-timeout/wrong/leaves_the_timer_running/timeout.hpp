@@ -86,7 +86,8 @@ asio::awaitable<T> with_timeout(asio::awaitable<T> operation,
     const auto stop = std::make_shared<Stop>();
     asio::cancellation_slot outside = state.slot();
     outside.assign([stop](asio::cancellation_type) { stop->ask(false); });
-    asio::co_spawn(executor, watch(stop, limit), asio::detached);
+    if (limit != std::chrono::steady_clock::duration::max())
+        asio::co_spawn(executor, watch(stop, limit), asio::detached);
     Outcome<T> outcome;
     co_await asio::co_spawn(executor, keep(std::move(operation), outcome),
                             asio::bind_cancellation_slot(stop->signal.slot(), asio::use_awaitable));
