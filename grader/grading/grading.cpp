@@ -104,8 +104,12 @@ public:
             else
                 tsan.built.cached = plain.built.cached;
             // What does not compile says so once, in the words of the plain build.
-            if (plain.instead && plain.instead->verdict == Verdict::build_error)
+            // It counts for all checks: also where the part of it that ThreadSanitizer looks at
+            // builds.
+            if (plain.instead && plain.instead->verdict == Verdict::build_error) {
                 tsan.instead = plain.instead;
+                tsan.findings.clear();
+            }
         }
         times.id = exercise.id;
         times.compile_s = seconds(plain.built.compile + tsan.built.compile);

@@ -94,8 +94,11 @@ TEST_CASE("work that is handed out on demand is the same for all") {
     });
     CHECK(run.told == "");
     REQUIRE(run.workers.size() == 2);
-    CHECK(run.workers[0].starts.size() == 10);
-    CHECK(run.workers[1].starts.size() == 10);
+    // The last number may go to either.
+    for (const RealRun::Worker& worker : run.workers) {
+        CHECK(worker.starts.size() >= 9);
+        CHECK(worker.starts.size() <= 11);
+    }
 }
 
 TEST_CASE("who waits for what when nobody goes on is told") {
@@ -158,10 +161,10 @@ TEST_CASE("what is left behind is counted, and then killed") {
 TEST_CASE("a caller that dies is told, and takes nobody with it") {
     const RealRun run = real_run({}, []() -> std::string {
         child_that([] { ::sleep(600); });
-        ::raise(SIGTERM);
+        ::raise(SIGKILL);  // the test framework has handlers for others
         return "never";
     });
     CHECK(run.end == RealRun::End::signalled);
-    CHECK(run.status == SIGTERM);
+    CHECK(run.status == SIGKILL);
     CHECK(real_run({}, []() -> std::string { ::_exit(4); }).end == RealRun::End::exited);
 }

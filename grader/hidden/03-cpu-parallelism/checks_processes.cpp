@@ -177,7 +177,12 @@ std::optional<Complaint> named_the_worker(const Search& search, const Befalls& b
         return complaint;
     }
     const std::vector<std::int64_t>& slice = run.answer.list("slice");
-    if (slice.size() != 2 || befalls.at < slice[0] || befalls.at >= slice[1] ||
+    // Who hands out pieces on demand learns of an exit code when the worker has done several: any
+    // of them names it.
+    const std::int64_t at =
+        befalls.mishap == Mishap::status && slice.size() == 2 ? slice[0] : befalls.at;
+    if (slice.size() != 2 || at < slice[0] || at >= slice[1] || slice[0] < search.first ||
+        slice[1] > search.last ||
         (slice[1] - slice[0] >= search.size() && run.answer.list("programs").size() > 1)) {
         complaint.happened = "It threw WorkerError, whose slice is not that of the failed worker.";
         complaint.hint = "Keep each worker's slice beside its process and its pipe.";
