@@ -1,6 +1,8 @@
 #include <build/builder.hpp>
 
 #include <base/error.hpp>
+#include <build/hash.hpp>
+#include <build/includes.hpp>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -53,7 +56,7 @@ void make_folder(const fs::path& folder, fs::perms perms, const Cache& cache) {
 
 Builder::Builder(const Toolkit& toolkit, const Toolkit::Scenarios& scenarios,
                  const Containment& containment, const Cache& cache, const Submission& submission,
-                 const Limits& limits)
+                 const Limits& limits, const std::string& origin)
     : toolkit_{toolkit},
       scenarios_{scenarios},
       containment_{containment},
@@ -61,6 +64,7 @@ Builder::Builder(const Toolkit& toolkit, const Toolkit::Scenarios& scenarios,
       submission_{submission},
       limits_{limits},
       exercise_{submission.exercise->id},
+      origin_{origin},
       stage_{cache.new_stage()},
       files_{stage_.folder() / "submission"},
       made_{stage_.folder() / "made"} {
@@ -226,9 +230,40 @@ std::string Builder::cut_short(const Outcome& outcome, const std::string& what) 
     return "";
 }
 
+std::string Builder::key_of(const std::string& source,
+                            const std::vector<std::string>& options) const {
+    // Without a sandbox, other files can be included.
+    if (!containment_.isolation().sandbox) return "";
+    Hash hash;
+    hash.add_part("object").add_part(origin_).add_part(source).add_part(prelude());
+    for (const std::string& option : options) hash.add_part(option);
+    for (const SubmittedFile* file : read_with(source, submission_, toolkit_))
+        hash.add_part(file->name).add_part(file->bytes);
+    return hash.text();
+}
+
 Outcome Builder::compile(const std::string& source, const std::string& object,
                          const std::vector<std::string>& options, Built& built) {
     objects_.push_back(object_path(object));
+    const std::string key = key_of(source, options);
+    if (key.empty()) return compile_afresh(source, object, options, built);
+    if (const std::optional<Cache::Entry> kept = cache_.find(key)) {
+        std::error_code error;
+        fs::copy_file(kept->worker, made_ / object, error);
+        if (error) cache_.fail(error.value());
+        Outcome outcome;
+        outcome.end = End::exited;
+        outcome.output = kept->record;
+        return outcome;
+    }
+    Outcome outcome = compile_afresh(source, object, options, built);
+    if (outcome.end == End::exited && outcome.status == 0 && succeeded(outcome, object))
+        (void)cache_.store(key, made_ / object, outcome.output);
+    return outcome;
+}
+
+Outcome Builder::compile_afresh(const std::string& source, const std::string& object,
+                                const std::vector<std::string>& options, Built& built) {
     Outcome outcome;
     // The preludes bring names which a file that does not ask for them may use for its own, so what
     // fails with one has another chance.

@@ -15,10 +15,11 @@ namespace lockstep {
 
 class Builder {
 public:
-    /// All must outlive it. Throws GraderError.
+    /// All must outlive it. `origin` tells what every object depends on beside its sources: the
+    /// compiler, the toolkit and the exercise. Throws GraderError.
     Builder(const Toolkit& toolkit, const Toolkit::Scenarios& scenarios,
             const Containment& containment, const Cache& cache, const Submission& submission,
-            const Limits& limits);
+            const Limits& limits, const std::string& origin);
 
     /// `Built::worker` and `Built::program` lie in a stage that goes with this object. Throws
     /// GraderError.
@@ -31,6 +32,8 @@ private:
     [[nodiscard]] Outcome run(std::vector<std::string> command);
     [[nodiscard]] Outcome compile(const std::string& source, const std::string& object,
                                   const std::vector<std::string>& options, Built& built);
+    [[nodiscard]] Outcome compile_afresh(const std::string& source, const std::string& object,
+                                         const std::vector<std::string>& options, Built& built);
     [[nodiscard]] bool compile_file(const std::string& file, Built& built);
     [[nodiscard]] bool compile_scenarios(Built& built);
     [[nodiscard]] bool link(const std::vector<std::string>& objects,
@@ -41,6 +44,9 @@ private:
     [[nodiscard]] std::vector<std::string> compile_command(const std::string& source,
                                                            const std::string& object,
                                                            bool with_prelude) const;
+    /// What an object is kept by; "" where it must not be.
+    [[nodiscard]] std::string key_of(const std::string& source,
+                                     const std::vector<std::string>& options) const;
     [[nodiscard]] bool succeeded(const Outcome& outcome, const std::string& object) const;
     /// A sentence where it did not end by telling what is wrong with the source.
     [[nodiscard]] std::string cut_short(const Outcome& outcome, const std::string& what);
@@ -59,6 +65,7 @@ private:
     const Submission& submission_;
     const Limits& limits_;
     const std::string& exercise_;
+    const std::string& origin_;
 
     Cache::Stage stage_;
     std::filesystem::path files_;  ///< the student's files; outside

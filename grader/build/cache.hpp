@@ -1,7 +1,7 @@
 // What was built, kept by the hash of everything that went into it.
 //
 //   CACHE/entries/KEY.json      a hash of the rest of the file; what is known of the worker
-//   CACHE/entries/KEY.worker    the worker, where there is one
+//   CACHE/entries/KEY.worker    the worker, where there is one; or an object to be linked into some
 //   CACHE/entries/KEY.program   the exercise's own program, where there is one
 //   CACHE/entries/KEY.lock      while somebody builds it
 //   CACHE/stages/XXXXXX/        where somebody builds it

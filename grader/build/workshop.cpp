@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Changes whenever a worker would be built otherwise from the same toolkit.
-constexpr const char* build_version = "2";
+constexpr const char* build_version = "3";
 constexpr std::uintmax_t cache_bytes = std::uintmax_t{2} << 30;
 
 constexpr std::size_t index_of(Flavour flavour) { return flavour == Flavour::tsan ? 1 : 0; }
@@ -102,11 +102,13 @@ Built Workshop::build(const Submission& submission, Flavour flavour) const {
                         toolkit.folder.string(), exercise, exercise));
     }
 
-    Hash hash;
-    hash.add_part(build_version).add_part(check_compiler(toolkit)).add_part(toolkit.identity);
+    Hash common;
+    common.add_part(build_version).add_part(check_compiler(toolkit)).add_part(toolkit.identity);
     // Without a sandbox, other files can be included.
-    hash.add_part(containment_.isolation().sandbox ? "sandbox" : "none").add_part(exercise);
-    hash.add_part(submission.exercise->program);
+    common.add_part(containment_.isolation().sandbox ? "sandbox" : "none").add_part(exercise);
+    const std::string origin = common.text();
+    Hash hash;
+    hash.add_part(origin).add_part(submission.exercise->program);
     for (const SubmittedFile& file : submission.files) {
         hash.add_part(file.name).add_part(file.bytes);
     }
@@ -125,7 +127,8 @@ Built Workshop::build(const Submission& submission, Flavour flavour) const {
     // Whoever had the turn before may have built it.
     if (std::optional<Built> found = find()) return *std::move(found);
 
-    Builder builder{toolkit, scenarios->second, containment_, cache, submission, state_->limits};
+    Builder builder{toolkit,    scenarios->second, containment_, cache,
+                    submission, state_->limits,    origin};
     // ThreadSanitizer looks at one process; what others do is for the plain worker to show.
     Built built = builder.build(flavour == Flavour::plain);
     if (!builder.depends_on_the_machine()) {
