@@ -62,6 +62,39 @@ bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
+TEST_CASE("a file that has not changed is not compiled again") {
+    const Bench bench;
+    if (!bench.containment.isolation().sandbox) return;  // then nothing tells what was included
+    const Exercise& exercise = bench.kit.exercise("05");
+    const fs::path solution = bench.kit.solutions() / exercise.id;
+    const auto objects = [&] {
+        std::size_t count = 0;
+        for (const auto& file : fs::directory_iterator{bench.scratch / "cache/entries"})
+            if (file.path().extension() == ".json") ++count;
+        return count;
+    };
+    Submission submission{&exercise, {}, {}};
+    for (const std::string& file : exercise.files)
+        submission.files.push_back({file, read_file(solution / file)});
+
+    REQUIRE(bench.workshop.build(submission, Flavour::plain).ok());
+    CHECK(objects() == 3);  // two objects and the worker
+
+    submission.files[0].bytes += "\n// one more line\n";
+    const Built changed = bench.workshop.build(submission, Flavour::plain);
+    REQUIRE(changed.ok());
+    CHECK_FALSE(changed.cached);
+    CHECK(objects() == 5);
+
+    // What the compiler said is said again.
+    submission.files[0].bytes += "static void unused() {}\n";
+    const Built warned = bench.workshop.build(submission, Flavour::plain);
+    CHECK_THAT(warned.diagnostics, lab::contains("unused"));
+    submission.files[1].bytes += "\n// one more line\n";
+    CHECK(bench.workshop.build(submission, Flavour::plain).diagnostics == warned.diagnostics);
+    CHECK(objects() == 9);
+}
+
 }  // namespace
 
 TEST_CASE("the solution builds in both flavours at once, without a warning, and then is there") {
