@@ -29,8 +29,10 @@ template <>
     return frame;
 }
 
+// Nor this one: GCC 12 would see std::free called on what the other has returned, and warn.
 template <>
-inline void awaitable_frame_base<any_io_executor>::operator delete(void* frame, std::size_t size) {
+[[gnu::noinline]] inline void awaitable_frame_base<any_io_executor>::operator delete(
+    void* frame, std::size_t size) {
     lab::asio::frame_gone(frame);
     thread_info_base::deallocate(thread_info_base::awaitable_frame_tag(),
                                  thread_context::top_of_thread_call_stack(), frame, size);
