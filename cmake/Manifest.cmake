@@ -5,9 +5,10 @@
 # an inline table a line, strings in double quotes, and no comment behind a value.
 
 # lockstep_read_manifest(<prefix> <file>) sets in the caller's scope
-#   <prefix>_id, <prefix>_number, <prefix>_cores, <prefix>_program (empty where there is none), <prefix>_files
-#   and <prefix>_checks (lists), and for each check <c> the English and French texts <prefix>_<c>_title_en, …_title_fr, …_shows_en, …_shows_fr,
-#   …_hint_1_en … …_hint_3_fr; <prefix>_questions, a list, and for each of them …_text_en … …_why_fr.
+#   <prefix>_id, <prefix>_number, <prefix>_cores, <prefix>_program (empty where there is none),
+#   <prefix>_files and <prefix>_checks (lists), and for each check <c> the English and French texts
+#   <prefix>_<c>_title_en, …_title_fr, …_shows_en, …_shows_fr, …_hint_1_en … …_hint_3_fr;
+#   <prefix>_questions, a list, and for each of them …_text_en … …_why_fr.
 #   Texts are written as in the manifest, which is also how C++ writes them.
 function(lockstep_read_manifest prefix file)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")

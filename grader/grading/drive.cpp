@@ -1,6 +1,7 @@
 #include <grading/drive.hpp>
 
 #include <base/error.hpp>
+#include <base/scratch_folder.hpp>
 
 #include <boost/asio.hpp>
 // Asio first: Process does not include all that it needs of it.
@@ -10,15 +11,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cerrno>
 #include <csignal>
 #include <cstddef>
-#include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace lockstep {
@@ -26,29 +23,6 @@ namespace {
 
 namespace asio = boost::asio;
 namespace process = boost::process::v2;
-
-/// A folder of its own that is gone when this is.
-class ScratchFolder {
-public:
-    ScratchFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "lockstep-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr)
-            throw GraderError{fmt::format(
-                "No temporary folder could be made in {} ({}): make room there, or set TMPDIR.",
-                std::filesystem::temp_directory_path().string(), std::strerror(errno))};
-        path_ = name;
-    }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-    ~ScratchFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 void write_file(const std::filesystem::path& path, const std::string& text) {
     std::ofstream file{path, std::ios::binary};

@@ -9,6 +9,7 @@
 #include "survivors.hpp"
 
 #include <base/error.hpp>
+#include <base/scratch_folder.hpp>
 #include <build/cache.hpp>
 #include <exercise/kit.hpp>
 #include <grading/grading.hpp>
@@ -19,18 +20,14 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <mutex>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
-
-#include <unistd.h>
 
 namespace fs = std::filesystem;
 
@@ -67,27 +64,6 @@ void write(const fs::path& path, const std::string& text) {
     if (!file.flush()) throw GraderError{fmt::format("{} can't be written.", path.string())};
 }
 
-/// A folder of its own, gone in the end.
-class Folder {
-public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "mutant-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr)
-            throw GraderError{"No temporary folder could be made: make room, or set TMPDIR."};
-        path_ = name;
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const fs::path& path() const noexcept { return path_; }
-
-private:
-    fs::path path_;
-};
-
 std::vector<Case> cases_of(const lockstep::Kit& kit, const lockstep::Exercise& exercise) {
     std::vector<Case> cases;
     for (const std::string& file : exercise.files)
@@ -98,7 +74,7 @@ std::vector<Case> cases_of(const lockstep::Kit& kit, const lockstep::Exercise& e
 
 void judge(Case& mutated, const lockstep::Kit& kit, const lockstep::Grading& grading,
            std::uint64_t seed) {
-    const Folder folder;
+    const lockstep::ScratchFolder folder;
     for (const std::string& file : mutated.exercise->files)
         write(folder.path() / file, file == mutated.file
                                         ? mutated.mutant.source
