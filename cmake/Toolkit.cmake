@@ -7,7 +7,8 @@
 #     include/       public headers: <lab/…>, <support/…>, NN-name/<contract>.hpp
 #     preludes/      one of these is included ahead of every student's file; precompiled
 #     lib/           the lab, the worker's main, the exercises' support, Asio, scenarios
-#     private/       scenarios that are compiled with a student's header, and what they include
+#     private/       scenarios that include a student's header, to be compiled with it, and what
+#                    they include
 include(Manifest)
 
 # lockstep_add_toolkit(<flavour> LAB <suffix of the lab's targets> [OPTIONS <compile option>…]
@@ -90,28 +91,48 @@ function(lockstep_add_toolkit flavour)
     foreach(manifest IN LISTS manifests)
         cmake_path(GET manifest PARENT_PATH exercise)
         cmake_path(GET exercise FILENAME id)
-        set(scenarios "${PROJECT_SOURCE_DIR}/grader/hidden/${id}/scenarios.cpp")
-        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-            "${PROJECT_SOURCE_DIR}/grader/hidden/${id}")
-        if(NOT EXISTS "${scenarios}")
+        set(hidden "${PROJECT_SOURCE_DIR}/grader/hidden/${id}")
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${hidden}")
+        file(GLOB scenarios CONFIGURE_DEPENDS "${hidden}/scenarios*.cpp")
+        if(NOT scenarios)
             continue()
         endif()
+        file(GLOB helpers CONFIGURE_DEPENDS "${hidden}/scenarios*.hpp")
         lockstep_read_manifest(exercise "${manifest}")
-        set(with_headers "${exercise_files}")
-        list(FILTER with_headers INCLUDE REGEX "\\.(h|hh|hpp|hxx)$")
-        if(with_headers)
-            set(copy "${folder}/private/${id}/scenarios.cpp")
-            add_custom_command(OUTPUT "${copy}"
-                COMMAND "${CMAKE_COMMAND}" -E copy "${scenarios}" "${copy}"
-                DEPENDS "${scenarios}" VERBATIM)
-            list(APPEND files "${copy}")
-            set(entry "\"source\": \"${copy}\"")
-        else()
-            lockstep_add_toolkit_object_(${id} "${scenarios}")
-            target_include_directories(lockstep_toolkit_${flavour}_${id} BEFORE PRIVATE
+        set(sources)
+        set(objects)
+        foreach(scenario IN LISTS scenarios)
+            lockstep_includes_one_of_(needs_student "${scenario}" ${exercise_files})
+            if(needs_student)
+                list(APPEND sources "${scenario}")
+                continue()
+            endif()
+            cmake_path(GET scenario STEM stem)
+            set(name "${id}${stem}")
+            string(REPLACE "scenarios" "" name "${name}")
+            lockstep_add_toolkit_object_(${name} "${scenario}")
+            target_include_directories(lockstep_toolkit_${flavour}_${name} BEFORE PRIVATE
                 "${exercise}")
-            set(entry "\"object\": \"${object}\"")
+            list(APPEND objects "${object}")
+        endforeach()
+        if(NOT sources)
+            set(helpers)
         endif()
+        set(copies)
+        foreach(part IN LISTS sources helpers)
+            cmake_path(GET part FILENAME name)
+            set(copy "${folder}/private/${id}/${name}")
+            add_custom_command(OUTPUT "${copy}"
+                COMMAND "${CMAKE_COMMAND}" -E copy "${part}" "${copy}"
+                DEPENDS "${part}" VERBATIM)
+            list(APPEND files "${copy}")
+            if(part IN_LIST sources)
+                list(APPEND copies "${copy}")
+            endif()
+        endforeach()
+        lockstep_json_list_(objects_json ${objects})
+        lockstep_json_list_(sources_json ${copies})
+        set(entry "\"objects\": ${objects_json}, \"sources\": ${sources_json}")
         list(APPEND exercises "    \"${id}\": {${entry}}")
     endforeach()
     set(scenario_header "${folder}/private/worker/scenario.hpp")
@@ -152,7 +173,7 @@ function(lockstep_add_toolkit flavour)
         -Wl,--whole-archive "${folder}/lib/worker.a" -Wl,--no-whole-archive ${program_libraries})
     list(JOIN exercises ",\n" exercises)
     file(GENERATE OUTPUT "${folder}/toolkit.json" CONTENT "{
-  \"version\": 2,
+  \"version\": 3,
   \"compiler\": \"${CMAKE_CXX_COMPILER}\",
   \"compiler_id\": \"${CMAKE_CXX_COMPILER_ID}\",
   \"compiler_version\": \"${CMAKE_CXX_COMPILER_VERSION}\",
@@ -179,6 +200,18 @@ ${exercises}
 endfunction()
 
 # The rest are parts of lockstep_add_toolkit.
+
+# Whether a source includes one of these files, itself.
+function(lockstep_includes_one_of_ result source)
+    set(${result} FALSE PARENT_SCOPE)
+    file(STRINGS "${source}" directives REGEX "^#include ")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
+    foreach(name IN LISTS ARGN)
+        if("#include <${name}>" IN_LIST directives)
+            set(${result} TRUE PARENT_SCOPE)
+        endif()
+    endforeach()
+endfunction()
 
 # Compiles a source as a student's is, and copies the object into the toolkit: sets `object`.
 macro(lockstep_add_toolkit_object_ name source)

@@ -290,10 +290,10 @@ bool Builder::compile_file(const std::string& file, Built& built) {
     return false;
 }
 
-bool Builder::compile_scenarios(Built& built) {
-    const std::string object = "scenarios.o";
+bool Builder::compile_scenarios(const std::string& source, Built& built) {
+    const std::string object = fs::path{source}.stem().string() + ".o";
     const Outcome outcome = compile(
-        scenarios_.source.string(), object,
+        source, object,
         {"-I", toolkit_.private_headers().string(),
          // Where it says <queue.hpp>, the standard's own come first.
          "-idirafter", files_inside_, "-idirafter", (toolkit_.headers() / exercise_).string(),
@@ -356,11 +356,9 @@ Built Builder::build(bool with_program) {
     }
     with_program = with_program && !program.empty();
     if (with_program && !build_program(built)) return built;
-    if (!scenarios_.source.empty()) {
-        if (!compile_scenarios(built)) return built;
-    } else {
-        objects_.push_back(scenarios_.object.string());
-    }
+    for (const std::string& source : scenarios_.sources)
+        if (!compile_scenarios(source, built)) return built;
+    objects_.insert(objects_.end(), scenarios_.objects.begin(), scenarios_.objects.end());
     if (!link(objects_, toolkit_.libraries, worker_name, built)) return built;
     built.worker = made_ / worker_name;
     if (with_program) built.program = made_ / program_name;

@@ -35,7 +35,7 @@ private:
     [[nodiscard]] Outcome compile_afresh(const std::string& source, const std::string& object,
                                          const std::vector<std::string>& options, Built& built);
     [[nodiscard]] bool compile_file(const std::string& file, Built& built);
-    [[nodiscard]] bool compile_scenarios(Built& built);
+    [[nodiscard]] bool compile_scenarios(const std::string& source, Built& built);
     [[nodiscard]] bool link(const std::vector<std::string>& objects,
                             const std::vector<std::string>& libraries, const char* name,
                             Built& built);

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int version = 2;
+constexpr int version = 3;
 
 std::string read_part(const fs::path& file, Flavour flavour) {
     std::ifstream in{file, std::ios::binary};
@@ -58,8 +58,8 @@ Toolkit read_toolkit(const Kit& kit, Flavour flavour) {
         toolkit.libraries = json.at("libraries").get<std::vector<std::string>>();
         toolkit.program_libraries = json.at("program_libraries").get<std::vector<std::string>>();
         for (const auto& [id, scenarios] : json.at("exercises").items()) {
-            toolkit.exercises[id] = {scenarios.value("object", std::string{}),
-                                     scenarios.value("source", std::string{})};
+            toolkit.exercises[id] = {scenarios.at("objects").get<std::vector<std::string>>(),
+                                     scenarios.at("sources").get<std::vector<std::string>>()};
         }
         toolkit.identity = Hash{}.add_part(description).add_part(contents).text();
         return toolkit;

@@ -13,10 +13,9 @@
 namespace lockstep {
 
 struct Toolkit {
-    /// One of the two: a source where a student's header is part of what calls their code.
     struct Scenarios {
-        std::filesystem::path object;
-        std::filesystem::path source;
+        std::vector<std::string> objects;
+        std::vector<std::string> sources;  ///< those of which a student's header is part
     };
 
     std::filesystem::path folder;    ///< everything below may be seen by whoever compiles

@@ -22,7 +22,7 @@ using lab::printable::human;
 
 constexpr std::int64_t millisecond = 1'000'000;
 
-/// The names of its lists are those of scenarios.cpp; times in nanoseconds.
+/// The names of its lists are those of scenarios_pipeline.cpp; times in nanoseconds.
 struct Batch {
     std::vector<std::int64_t> latencies;
     std::vector<std::int64_t> fails;

@@ -13,7 +13,7 @@
 
 namespace lockstep::producer_consumer {
 
-/// Producers and consumers. The names of its lists are those of scenarios.cpp; times in
+/// Producers and consumers. The names of its lists are those of scenarios_queue.cpp; times in
 /// nanoseconds.
 struct Traffic {
     std::int64_t capacity = 1;

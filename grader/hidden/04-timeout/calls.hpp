@@ -22,7 +22,7 @@ enum class Type : std::int64_t { number, nothing, pointer };
 /// How an operation ends that is cancelled, as lockstep::Cancelled of slow_call.hpp.
 enum class Cancelled : std::int64_t { gives_up, fails, succeeds };
 
-/// A call of with_timeout. The names are those of scenarios.cpp's lists, which says what they mean;
+/// A call of with_timeout. The names are those of scenarios_limits.cpp's lists, which says what they mean;
 /// times in nanoseconds, and whole milliseconds, the resolution of Asio's timers on Linux
 /// (epoll_wait's).
 struct Call {
@@ -44,7 +44,7 @@ struct Call {
 
 [[nodiscard]] Numbers workload_of(const std::vector<Call>& calls);
 
-/// What scenarios.cpp calls an end.
+/// What scenarios_limits.cpp calls an end.
 enum class Way : std::int64_t { none = -1, result, timed_out, aborted, own_error, other, invalid };
 
 struct End {

@@ -19,7 +19,7 @@ struct Try {
     std::int64_t tidying = 0;
 };
 
-/// The names are those of scenarios.cpp; times in nanoseconds, and whole milliseconds.
+/// The names are those of scenarios_mirrors.cpp; times in nanoseconds, and whole milliseconds.
 struct Tries {
     std::vector<Try> mirrors;
     std::int64_t per_try = 0;

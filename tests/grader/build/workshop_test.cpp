@@ -352,7 +352,8 @@ TEST_CASE("where a student writes a header, the tests are compiled with it, and 
         description.replace(at, real.string().size(), folder.string());
     }
     nlohmann::json json = nlohmann::json::parse(description);
-    json["exercises"] = {{"02-header", {{"source", scenarios.string()}}}};
+    json["exercises"] = {
+        {"02-header", {{"objects", nlohmann::json::array()}, {"sources", {scenarios.string()}}}}};
     other.write("toolkits/plain/toolkit.json", json.dump());
 
     const Kit kit{LOCKSTEP_TEST_SOURCE, other.folder()};

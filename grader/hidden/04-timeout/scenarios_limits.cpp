@@ -1,4 +1,4 @@
-// Exercise 04's scenarios: how timeout.hpp and mirrors.cpp are called.
+// Exercise 04's scenario of task 1: how timeout.hpp is called. Compiled with the student's.
 //
 // "limits". Workload: lists with an element for each call of with_timeout, all times in
 // nanoseconds, all instants counted from the start of the run:
@@ -18,24 +18,14 @@
 // Events "awaited", "came out", with the call's number; "inner came out" with `outer`; "cancel";
 // "over" when all calls are; "came back" when the loop is. What slow_call.hpp says; work with the
 // number of calls added is that of `more`. Answer: `ends`, `told`, `inner ends`, `inner told`.
-//
-// "mirrors". Workload: an element for each mirror in `time`, `fails` (0 no, 1 MirrorError, 2
-// system_error), `tidying`; `per try`, `total`, `cancel` (-1: never); `salt`: in the pages' texts.
-// Events "cancel", "came out", "came back"; slow_mirror.hpp's. Answer: `end`, `told`.
-//
-// An end is 0 a result (told: its value; for mirrors, whose page it is, or -1), 1 TimedOut (its
-// limit), 2 operation_aborted, 3 the operation's own exception (its number), 4 another exception
-// (its text is in `what`), 5 (mirrors only) std::invalid_argument, -1 none.
+#include "scenarios_ends.hpp"
 
-#include <mirrors.hpp>
 #include <timeout.hpp>
 
 #include <lab/events.hpp>
 #include <support/slow_call.hpp>
-#include <support/slow_mirror.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -47,7 +37,6 @@
 #include <exception>
 #include <limits>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -56,6 +45,9 @@
 
 namespace {
 
+using lockstep::timeout::Canceller;
+using lockstep::timeout::End;
+using lockstep::timeout::end_by;
 using lockstep::worker::Scenario;
 using lockstep::worker::Telling;
 using lockstep::worker::Workload;
@@ -63,65 +55,12 @@ using std::chrono::nanoseconds;
 
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
-struct End {
-    std::int64_t how = -1;
-    std::int64_t told = 0;
-    std::exception_ptr error;
-    std::string what;
-};
-
-End end_by(std::exception_ptr error) {
-    End end;
-    end.error = error;
-    try {
-        std::rethrow_exception(error);
-    } catch (const TimedOut& thrown) {
-        end.how = 1;
-        end.told = nanoseconds{thrown.limit()}.count();
-    } catch (const lockstep::CallError& thrown) {
-        end.how = 3;
-        end.told = thrown.call();
-    } catch (const boost::system::system_error& thrown) {
-        end.how = thrown.code() == asio::error::operation_aborted ? 2 : 4;
-        end.what = thrown.what();
-    } catch (const std::exception& thrown) {
-        end.how = 4;
-        end.what = thrown.what();
-    } catch (...) {
-        end.how = 4;
-        end.what = "something that is no std::exception";
-    }
-    return end;
-}
-
 asio::awaitable<void> sleep_until(std::int64_t instant) {
     const nanoseconds left = nanoseconds{instant} - lab::now();
     if (left.count() <= 0) co_return;
     asio::steady_timer timer{co_await asio::this_coro::executor, left};
     co_await timer.async_wait(asio::use_awaitable);
 }
-
-/// Emits when it is time, and never after the call is over.
-class Canceller {
-public:
-    Canceller(asio::io_context& loop, std::int64_t instant) : timer_{loop} {
-        if (instant < 0) return;
-        timer_.expires_after(nanoseconds{instant} - lab::now());
-        timer_.async_wait([this](const boost::system::error_code& error) {
-            if (error) return;
-            lab::event("cancel");
-            signal_.emit(asio::cancellation_type::terminal);
-        });
-    }
-    [[nodiscard]] asio::cancellation_slot slot() { return signal_.slot(); }
-    void stop() { timer_.cancel(); }
-
-private:
-    asio::steady_timer timer_;
-    asio::cancellation_signal signal_;
-};
-
-// --- limits ---
 
 struct Call {
     const Workload* workload = nullptr;
@@ -257,68 +196,6 @@ void play_limits(const Workload& workload, Telling& telling) {
     tell(telling, "inner ", inner);
 }
 
-// --- mirrors ---
-
-void play_mirrors(const Workload& workload, Telling& telling) {
-    std::vector<Page> pages;
-    std::vector<Mirror> mirrors;
-    for (std::size_t i = 0; i < workload.list("time").size(); ++i) {
-        lockstep::SlowCall call;
-        call.number = static_cast<std::int64_t>(i);
-        call.steps.push_back({nanoseconds{workload.list("time")[i]}});
-        call.fails = workload.list("fails")[i] != 0;
-        call.tidying = nanoseconds{workload.list("tidying")[i]};
-        Page page;
-        page.url = "https://example.org/" + std::to_string(workload.number("salt"));
-        page.text = "as " + lockstep::name_of_mirror(call.number) + " has it";
-        pages.push_back(page);
-        const auto failure = workload.list("fails")[i] == 2 ? lockstep::Failure::no_connection
-                                                            : lockstep::Failure::out_of_order;
-        mirrors.push_back(lockstep::make_slow_mirror(std::move(call), failure, std::move(page)));
-    }
-    End end;
-    telling.text("what", "");
-    {
-        asio::io_context loop{1};
-        Canceller canceller{loop, workload.number("cancel")};
-        const auto ended = [&](std::exception_ptr error, const Page& page) {
-            lab::event("came out");
-            canceller.stop();
-            if (error) {
-                end = end_by(std::move(error));
-                return;
-            }
-            end.how = 0;
-            end.told = -1;
-            for (std::size_t i = 0; i < pages.size(); ++i)
-                if (page == pages[i]) end.told = static_cast<std::int64_t>(i);
-        };
-        asio::co_spawn(loop,
-                       fetch_first(mirrors, nanoseconds{workload.number("per try")},
-                                   nanoseconds{workload.number("total")}),
-                       asio::bind_cancellation_slot(canceller.slot(), ended));
-        loop.run();
-    }
-    lab::event("came back");
-    if (end.error) {
-        try {
-            std::rethrow_exception(end.error);
-        } catch (const MirrorError& error) {
-            end.how = 3;
-            for (std::size_t i = 0; i < mirrors.size(); ++i)
-                if (MirrorError{mirrors[i].name()}.what() == std::string_view{error.what()})
-                    end.told = static_cast<std::int64_t>(i);
-        } catch (const std::invalid_argument&) {
-            end.how = 5;
-        } catch (...) {  // told already
-        }
-    }
-    telling.number("end", end.how);
-    telling.number("told", end.told);
-    telling.text("what", end.what);
-}
-
 const Scenario limits_scenario{"limits", play_limits};
-const Scenario mirrors_scenario{"mirrors", play_mirrors};
 
 }  // namespace

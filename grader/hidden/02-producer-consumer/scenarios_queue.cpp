@@ -1,19 +1,14 @@
-// Exercise 02's scenarios: how bounded_queue.hpp and pipeline.cpp are called.
+// Exercise 02's scenarios of task 1: how bounded_queue.hpp is called. Compiled with the student's.
 //
-// What they leave in the trace: spans "put" (value: the item), "get" (the consumer), "join",
-// "handle" (the item); events "got" (the item), "got nothing" (the consumer), "refused" and "threw"
-// (the item that could not be put), "done" (a call of task_done begins), "close", "came back".
+// What they leave in the trace: spans "put" (value: the item), "get" (the consumer), "join"; events
+// "got" (the item), "got nothing" (the consumer), "refused" and "threw" (the item that could not be
+// put), "done" (a call of task_done begins), "close", "came back".
 #include <bounded_queue.hpp>
-#include <pipeline.hpp>
 
 #include <lab/events.hpp>
 #include <support/todo.hpp>
 
 #include <worker/scenario.hpp>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -21,7 +16,6 @@
 #include <exception>
 #include <optional>
 #include <stdexcept>
-#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -36,8 +30,6 @@ using std::chrono::nanoseconds;
 void pause(std::int64_t length) {
     if (length > 0) std::this_thread::sleep_for(nanoseconds{length});
 }
-
-// --- The queue ---
 
 /// Can be moved, and nothing else. Who was moved from has the number -1.
 class Parcel {
@@ -201,101 +193,9 @@ void accounting(const Workload& workload, Telling&) {
     queue.join();
 }
 
-// --- The pipeline ---
-
-struct World {
-    explicit World(const Workload& given) : workload{given} {}
-    const Workload& workload;
-};
-
-std::string reason_of(const Workload& workload, std::int64_t number) {
-    return "item " + std::to_string(number) + " is broken in " +
-           std::to_string((number + 1) * workload.number("salt")) + " places";
-}
-
-asio::awaitable<void> handle(const World& world, Item item) {
-    const lab::Span span{"handle", item.number};
-    const auto latencies = world.workload.list("latencies");
-    if (item.number < 0 || static_cast<std::size_t>(item.number) >= latencies.size()) co_return;
-    const auto index = static_cast<std::size_t>(item.number);
-    asio::steady_timer timer{co_await asio::this_coro::executor, nanoseconds{latencies[index]}};
-    co_await timer.async_wait(asio::use_awaitable);
-    if (world.workload.list("fails")[index] != 0)
-        throw std::runtime_error{reason_of(world.workload, item.number)};
-}
-
-void tell(const Workload& workload, Telling& telling, const Summary& summary) {
-    telling.number("handled", static_cast<std::int64_t>(summary.handled));
-    std::vector<std::int64_t> failures;
-    std::vector<std::int64_t> reasons;
-    for (const Failure& failure : summary.failures) {
-        failures.push_back(failure.item);
-        reasons.push_back(failure.reason == reason_of(workload, failure.item) ? 1 : 0);
-    }
-    telling.list("failures", std::move(failures));
-    telling.list("reasons", std::move(reasons));
-}
-
-void tell(const Workload& workload, Telling& telling, const Log& log) {
-    std::vector<std::int64_t> items;
-    std::vector<std::int64_t> kinds;
-    for (const Log::Entry& entry : log.entries()) {
-        items.push_back(entry.item);
-        kinds.push_back(entry.text == "done"                            ? 1
-                        : entry.text == reason_of(workload, entry.item) ? 2
-                                                                        : 0);
-    }
-    telling.list("log items", std::move(items));
-    telling.list("log kinds", std::move(kinds));
-}
-
-/// Workload: `latencies` (nanoseconds, positive) and `fails` (0 or 1), one for each item;
-/// `workers`; `capacity`; `log`: how long writing an entry takes; `salt`: goes into the reasons.
-void pipeline(const Workload& workload, Telling& telling) {
-    const World world{workload};
-    Log log{nanoseconds{workload.number("log")}};
-    std::vector<Item> items;
-    for (std::size_t i = 0; i < workload.list("latencies").size(); ++i)
-        items.push_back(Item{static_cast<std::int64_t>(i)});
-    const Handler handler = [&world](Item item) { return handle(world, item); };
-    std::exception_ptr failure;
-    telling.text("threw", "");
-    {
-        asio::io_context loop;
-        asio::co_spawn(
-            loop,
-            run_pipeline(items, static_cast<std::size_t>(workload.number("workers")),
-                         static_cast<std::size_t>(workload.number("capacity")), handler, log),
-            [&](std::exception_ptr error, const Summary& summary) {
-                failure = std::move(error);
-                lab::event("came back");
-                if (!failure) tell(workload, telling, summary);
-                loop.stop();
-            });
-        loop.run();
-        // Who was about to end at that very instant may do so; nobody else gets further.
-        loop.restart();
-        loop.poll();
-    }
-    tell(workload, telling, log);
-    if (!failure) return;
-    try {
-        std::rethrow_exception(failure);
-    } catch (const lockstep::Todo&) {
-        throw;
-    } catch (const std::invalid_argument& error) {
-        telling.text("threw", "std::invalid_argument");
-        telling.text("what", error.what());
-    } catch (const std::exception& error) {
-        telling.text("threw", "another exception");
-        telling.text("what", error.what());
-    }
-}
-
 const Scenario flow_scenario{"flow", flow};
 const Scenario no_room_scenario{"no room", no_room};
 const Scenario closing_scenario{"closing", closing};
 const Scenario accounting_scenario{"accounting", accounting};
-const Scenario pipeline_scenario{"pipeline", pipeline};
 
 }  // namespace

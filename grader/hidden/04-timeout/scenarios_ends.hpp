@@ -1,0 +1,78 @@
+// How a call of exercise 04's ended, and how it is cancelled from outside.
+//
+// An end is 0 a result (told: its value; for mirrors, whose page it is, or -1), 1 TimedOut (its
+// limit), 2 operation_aborted, 3 the operation's own exception (its number), 4 another exception
+// (its text is in `what`), 5 (mirrors only) std::invalid_argument, -1 none.
+#pragma once
+
+#include <lab/events.hpp>
+#include <support/slow_call.hpp>
+#include <support/timed_out.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <string>
+
+namespace lockstep::timeout {
+
+namespace asio = boost::asio;
+using std::chrono::nanoseconds;
+
+struct End {
+    std::int64_t how = -1;
+    std::int64_t told = 0;
+    std::exception_ptr error;
+    std::string what;
+};
+
+inline End end_by(std::exception_ptr error) {
+    End end;
+    end.error = error;
+    try {
+        std::rethrow_exception(error);
+    } catch (const TimedOut& thrown) {
+        end.how = 1;
+        end.told = nanoseconds{thrown.limit()}.count();
+    } catch (const CallError& thrown) {
+        end.how = 3;
+        end.told = thrown.call();
+    } catch (const boost::system::system_error& thrown) {
+        end.how = thrown.code() == asio::error::operation_aborted ? 2 : 4;
+        end.what = thrown.what();
+    } catch (const std::exception& thrown) {
+        end.how = 4;
+        end.what = thrown.what();
+    } catch (...) {
+        end.how = 4;
+        end.what = "something that is no std::exception";
+    }
+    return end;
+}
+
+/// Emits when it is time, and never after the call is over.
+class Canceller {
+public:
+    Canceller(asio::io_context& loop, std::int64_t instant) : timer_{loop} {
+        if (instant < 0) return;
+        timer_.expires_after(nanoseconds{instant} - lab::now());
+        timer_.async_wait([this](const boost::system::error_code& error) {
+            if (error) return;
+            lab::event("cancel");
+            signal_.emit(asio::cancellation_type::terminal);
+        });
+    }
+    [[nodiscard]] asio::cancellation_slot slot() { return signal_.slot(); }
+    void stop() { timer_.cancel(); }
+
+private:
+    asio::steady_timer timer_;
+    asio::cancellation_signal signal_;
+};
+
+}  // namespace lockstep::timeout

@@ -1,0 +1,100 @@
+// Exercise 04's scenario of task 2: how mirrors.cpp is called.
+//
+// "mirrors". Workload: an element for each mirror in `time`, `fails` (0 no, 1 MirrorError, 2
+// system_error), `tidying`; `per try`, `total`, `cancel` (-1: never); `salt`: in the pages' texts.
+// Events "cancel", "came out", "came back"; slow_mirror.hpp's. Answer: `end`, `told`.
+#include "scenarios_ends.hpp"
+
+#include <mirrors.hpp>
+
+#include <lab/events.hpp>
+#include <support/slow_call.hpp>
+#include <support/slow_mirror.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <worker/scenario.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using lockstep::timeout::Canceller;
+using lockstep::timeout::End;
+using lockstep::timeout::end_by;
+using lockstep::worker::Scenario;
+using lockstep::worker::Telling;
+using lockstep::worker::Workload;
+using std::chrono::nanoseconds;
+
+void play_mirrors(const Workload& workload, Telling& telling) {
+    std::vector<Page> pages;
+    std::vector<Mirror> mirrors;
+    for (std::size_t i = 0; i < workload.list("time").size(); ++i) {
+        lockstep::SlowCall call;
+        call.number = static_cast<std::int64_t>(i);
+        call.steps.push_back({nanoseconds{workload.list("time")[i]}});
+        call.fails = workload.list("fails")[i] != 0;
+        call.tidying = nanoseconds{workload.list("tidying")[i]};
+        Page page;
+        page.url = "https://example.org/" + std::to_string(workload.number("salt"));
+        page.text = "as " + lockstep::name_of_mirror(call.number) + " has it";
+        pages.push_back(page);
+        const auto failure = workload.list("fails")[i] == 2 ? lockstep::Failure::no_connection
+                                                            : lockstep::Failure::out_of_order;
+        mirrors.push_back(lockstep::make_slow_mirror(std::move(call), failure, std::move(page)));
+    }
+    End end;
+    telling.text("what", "");
+    {
+        asio::io_context loop{1};
+        Canceller canceller{loop, workload.number("cancel")};
+        const auto ended = [&](std::exception_ptr error, const Page& page) {
+            lab::event("came out");
+            canceller.stop();
+            if (error) {
+                end = end_by(std::move(error));
+                return;
+            }
+            end.how = 0;
+            end.told = -1;
+            for (std::size_t i = 0; i < pages.size(); ++i)
+                if (page == pages[i]) end.told = static_cast<std::int64_t>(i);
+        };
+        asio::co_spawn(loop,
+                       fetch_first(mirrors, nanoseconds{workload.number("per try")},
+                                   nanoseconds{workload.number("total")}),
+                       asio::bind_cancellation_slot(canceller.slot(), ended));
+        loop.run();
+    }
+    lab::event("came back");
+    if (end.error) {
+        try {
+            std::rethrow_exception(end.error);
+        } catch (const MirrorError& error) {
+            end.how = 3;
+            for (std::size_t i = 0; i < mirrors.size(); ++i)
+                if (MirrorError{mirrors[i].name()}.what() == std::string_view{error.what()})
+                    end.told = static_cast<std::int64_t>(i);
+        } catch (const std::invalid_argument&) {
+            end.how = 5;
+        } catch (...) {  // told already
+        }
+    }
+    telling.number("end", end.how);
+    telling.number("told", end.told);
+    telling.text("what", end.what);
+}
+
+const Scenario mirrors_scenario{"mirrors", play_mirrors};
+
+}  // namespace
