@@ -27,12 +27,11 @@ inline std::vector<Page> download_sequential(Site& site, std::span<const std::st
 //
 // - `urls` holds no URL twice; each is fetched exactly once.
 // - As long as there are URLs that nobody has begun to fetch, `max_threads` downloads are under
-// way:
-//   whoever is done takes the next one. There are never more, and never more threads than URLs.
+//   way: whoever is done takes the next one. There are never more, and never more threads than
+//   URLs.
 // - When a fetch throws, no further one is begun; those under way are waited for; then the
-// exception
-//   leaves this function. If several fetches threw, it is that of the first of these URLs in
-//   `urls`.
+//   exception leaves this function. If several fetches threw, it is that of the first of these
+//   URLs in `urls`.
 // - However it ends, no thread is left that it started.
 // - `max_threads` is 0: throws std::invalid_argument, and fetches nothing.
 std::vector<Page> download_threaded(Site& site, std::span<const std::string> urls,
@@ -45,6 +44,6 @@ struct Gain {
 };
 
 // Task 2. Downloads everything twice, sequentially and with threads, and measures how long each
-// took by the clock on the wall. What the downloads throw, passes through; `max_threads` is 0: as
-// above.
+// took by the clock on the wall. What the downloads throw, passes through; `max_threads` is 0:
+// throws std::invalid_argument.
 Gain measure_gain(Site& site, std::span<const std::string> urls, unsigned max_threads);

@@ -10,6 +10,8 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string_view>
+#include <utility>
 
 namespace lockstep::threaded_io {
 namespace {
@@ -116,22 +118,47 @@ std::optional<Complaint> gain_is_exact(const Downloads& asked, const Played& run
     return std::nullopt;
 }
 
-void examine_gain(const char* name, std::size_t pages, std::int64_t threads) {
-    const Downloads asked = drawn_downloads(draw(name), pages, threads);
+/// Whatever the downloads would throw: measuring is no reason to keep it to oneself.
+std::optional<Complaint> throws(std::string_view exception, std::string_view why,
+                                const Played& run) {
+    const std::string_view threw = run.answer.text("threw");
+    if (threw == exception) return std::nullopt;
+    return Complaint{.expected = fmt::format("measure_gain throws {} when {}.", exception, why),
+                     .happened = threw.empty() ? "It returned as if nothing had happened."
+                                               : fmt::format("It threw {}.", threw),
+                     .hint = "Let exceptions pass: what was measured until then tells nothing.",
+                     .stacks = places_of_fetches(run.trace)};
+}
+
+void examine_gain(const Downloads& asked, Judge judge) {
     Plan plan;
     plan.scenario = "gain";
     plan.workload = asked.workload();
     plan.schedules = 10;
-    plan.judge = [asked](const Played& run) { return gain_is_exact(asked, run); };
+    plan.judge = std::move(judge);
     examine(plan);
+}
+
+void examine_figures(const char* name, std::size_t pages, std::int64_t threads) {
+    const Downloads asked = drawn_downloads(draw(name), pages, threads);
+    examine_gain(asked, [asked](const Played& run) { return gain_is_exact(asked, run); });
 }
 
 }  // namespace
 
 TEST_CASE("01-threaded-io/gain", "[01-threaded-io][plain]") {
-    examine_gain("01 gain", 8, 3);
-    examine_gain("01 gain of one", 1, 2);
-    examine_gain("01 gain of none", 0, 2);
+    examine_figures("01 gain", 8, 3);
+    examine_figures("01 gain with one thread", 3, 1);
+    examine_figures("01 gain of one", 1, 2);
+    examine_figures("01 gain of none", 0, 2);
+
+    Downloads failing = drawn_downloads(draw("01 gain of a failure"), 4, 2);
+    failing.fails[static_cast<std::size_t>(failing.order.back())] = 1;
+    examine_gain(failing,
+                 [](const Played& run) { return throws("FetchError", "a fetch throws it", run); });
+    examine_gain(drawn_downloads(draw("01 gain by 0"), 3, 0), [](const Played& run) {
+        return throws("std::invalid_argument", "max_threads is 0", run);
+    });
 }
 
 }  // namespace lockstep::threaded_io
