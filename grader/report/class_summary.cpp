@@ -45,6 +45,18 @@ void count(CheckColumn& column, Verdict verdict) noexcept {
     }
 }
 
+/// The verdict of every check of an exercise that has several; `pass` where they differ.
+Verdict common_verdict(const ExerciseResult& exercise) noexcept {
+    if (exercise.checks.size() < 2) {
+        return Verdict::pass;
+    }
+    const Verdict first = exercise.checks.front().finding.verdict;
+    return std::all_of(exercise.checks.begin(), exercise.checks.end(),
+                       [first](const CheckResult& check) { return check.finding.verdict == first; })
+               ? first
+               : Verdict::pass;
+}
+
 }  // namespace
 
 std::size_t bin_of(const Result& result) noexcept {
@@ -55,7 +67,8 @@ std::size_t bin_of(const Result& result) noexcept {
 ClassSummary summarise(const ClassResults& results) {
     ClassSummary summary;
     const std::map<Key, std::size_t> places = find_columns(results, summary);
-    std::map<std::pair<std::size_t, Verdict>, std::size_t> causes;
+    /// By column, verdict, and whether it is everywhere.
+    std::map<std::tuple<std::size_t, Verdict, bool>, std::size_t> causes;
     std::vector<int> points;
     for (const Attempt& attempt : results.attempts) {
         std::vector<const CheckResult*> row(summary.columns.size(), nullptr);
@@ -67,12 +80,16 @@ ClassSummary summarise(const ClassResults& results) {
             points.push_back(result.points());
             summary.max_points = std::max(summary.max_points, result.max_points());
             for (const ExerciseResult& exercise : result.exercises) {
+                const Verdict common = common_verdict(exercise);
+                if (common != Verdict::pass) {
+                    ++causes[{places.at({exercise.id, exercise.checks.front().id}), common, true}];
+                }
                 for (const CheckResult& check : exercise.checks) {
                     const std::size_t place = places.at({exercise.id, check.id});
                     row[place] = &check;
                     count(summary.columns[place], check.finding.verdict);
-                    if (check.finding.verdict != Verdict::pass) {
-                        ++causes[{place, check.finding.verdict}];
+                    if (check.finding.verdict != Verdict::pass && common == Verdict::pass) {
+                        ++causes[{place, check.finding.verdict, false}];
                     }
                 }
             }
@@ -85,7 +102,8 @@ ClassSummary summarise(const ClassResults& results) {
         summary.median = *middle;
     }
     for (const auto& [cause, students] : causes) {
-        summary.diagnoses.push_back({cause.second, cause.first, students});
+        const auto& [column, verdict, everywhere] = cause;
+        summary.diagnoses.push_back({verdict, column, students, everywhere});
     }
     std::stable_sort(
         summary.diagnoses.begin(), summary.diagnoses.end(),

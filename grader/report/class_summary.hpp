@@ -27,6 +27,9 @@ struct Diagnosis {
     Verdict verdict = Verdict::wrong;
     std::size_t column = 0;
     std::size_t students = 0;
+    /// In every check of the exercise that the column belongs to, and therefore counted once: what
+    /// does not build fails them all.
+    bool everywhere = false;
 };
 
 struct ClassSummary {

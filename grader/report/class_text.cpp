@@ -27,8 +27,9 @@ std::string bars(const ClassSummary& summary, std::size_t width) {
         for (std::size_t column = 0; column < count * (width - 18) / most; ++column) {
             bar += "█";
         }
-        text += fmt::format("{:>7} % {:>5}  {}\n",
-                            i == 10 ? "100" : fmt::format("{}-{}", 10 * i, 10 * i + 9), count, bar);
+        text += fmt::format("{:>7} % {:>5}{}{}\n",
+                            i == 10 ? "100" : fmt::format("{}-{}", 10 * i, 10 * i + 9), count,
+                            bar.empty() ? "" : "  ", bar);
     }
     return text;
 }
@@ -64,10 +65,13 @@ std::string render_class_text(const ClassResults& results, const ReportContext& 
     for (std::size_t i = 0; i < std::min(most_diagnoses, summary.diagnoses.size()); ++i) {
         const Diagnosis& diagnosis = summary.diagnoses[i];
         const CheckColumn& column = summary.columns[diagnosis.column];
+        const std::string what =
+            diagnosis.everywhere
+                ? fmt::format("{}, {}", column.exercise, page.everywhere)
+                : fmt::format("{} ({}/{})", clean_sentence(column.title.in(style.language)),
+                              column.exercise, column.check);
         text += printable::wrap(
-            fmt::format("  {}: {} ({}/{})", page.who(diagnosis.students, diagnosis.verdict),
-                        clean_sentence(column.title.in(style.language)), column.exercise,
-                        column.check),
+            fmt::format("  {}: {}", page.who(diagnosis.students, diagnosis.verdict), what),
             style.width, 4);
     }
     if (summary.diagnoses.empty()) {

@@ -78,10 +78,11 @@ private:
         for (std::size_t i = summary_.distribution.size(); i-- > 0;) {
             const std::size_t count = summary_.distribution[i];
             text_ += fmt::format(
-                "<tr><td>{}</td><td>{}</td><td><span class=\"bar\" style=\"width:{}%\"></span>"
-                "</td></tr>\n",
+                "<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                 i == 10 ? "100 %" : fmt::format("{}–{} %", 10 * i, 10 * i + 9), count,
-                100 * count / most);
+                count == 0 ? ""
+                           : fmt::format("<span class=\"bar\" style=\"width:{}%\"></span>",
+                                         100 * count / most));
         }
         text_ += "</tbody>\n</table>\n";
     }
@@ -96,10 +97,13 @@ private:
         for (std::size_t i = 0; i < std::min(most_diagnoses, summary_.diagnoses.size()); ++i) {
             const Diagnosis& diagnosis = summary_.diagnoses[i];
             const CheckColumn& column = summary_.columns[diagnosis.column];
+            const std::string what =
+                diagnosis.everywhere
+                    ? fmt::format("{}, {}", html(column.exercise), html(page_.everywhere))
+                    : name_of_check(column);
             text_ += fmt::format("<li><a href=\"#{}/{}\">{}</a>: {}</li>\n", html(column.exercise),
                                  html(column.check),
-                                 html(page_.who(diagnosis.students, diagnosis.verdict)),
-                                 name_of_check(column));
+                                 html(page_.who(diagnosis.students, diagnosis.verdict)), what);
         }
         text_ += "</ol>\n";
     }
@@ -116,19 +120,40 @@ private:
                 ++i;
             }
             text_ += fmt::format(
-                "<th scope=\"colgroup\" colspan=\"{}\" title=\"{}\">{}</th>", i - first,
+                "<th scope=\"colgroup\" class=\"first\" colspan=\"{}\" title=\"{}\">{}</th>",
+                i - first,
                 html(clean_sentence(summary_.columns[first].exercise_title.in(style_.language))),
                 html(id));
         }
         text_ += "</tr>\n<tr>";
-        for (const CheckColumn& column : summary_.columns) {
+        for (std::size_t place = 0; place < summary_.columns.size(); ++place) {
+            const CheckColumn& column = summary_.columns[place];
             text_ += fmt::format(
-                "<th scope=\"col\" class=\"upright\"><a href=\"#{0}/{1}\" "
-                "title=\"{2}\">{1}</a></th>",
+                "<th scope=\"col\" class=\"upright{3}\"><a href=\"#{0}/{1}\" title=\"{2}\">{1}</a>"
+                "</th>",
                 html(column.exercise), html(column.check),
-                html(clean_sentence(column.title.in(style_.language))));
+                html(clean_sentence(column.title.in(style_.language))), begins(place));
         }
         text_ += "</tr>\n</thead>\n";
+    }
+
+    /// Where another exercise begins, for which there is a line.
+    [[nodiscard]] std::string_view begins(std::size_t place) const {
+        return place == 0 ||
+                       summary_.columns[place].exercise != summary_.columns[place - 1].exercise
+                   ? " first"
+                   : "";
+    }
+
+    void map_cell(const CheckResult* check, std::size_t place) {
+        if (check == nullptr) {
+            text_ += fmt::format("<td class=\"{}\"></td>", begins(place));
+            return;
+        }
+        const Verdict verdict = check->finding.verdict;
+        const std::string word = html(words_.word(verdict));
+        text_ += fmt::format("<td class=\"{}{}\" title=\"{}\" aria-label=\"{}\">{}</td>",
+                             html_class_of(verdict), begins(place), word, word, sign_of(verdict));
     }
 
     void map() {
@@ -156,16 +181,11 @@ private:
             text_ += fmt::format(
                 "<td class=\"number\">{}</td>",
                 words_.fraction(attempt.result->points(), attempt.result->max_points()));
-            for (const CheckResult* check : summary_.map[i]) {
-                if (check == nullptr) {
-                    text_ += "<td></td>";
-                    continue;
+            for (std::size_t place = 0; place < summary_.columns.size(); ++place) {
+                map_cell(summary_.map[i][place], place);
+                if (const CheckResult* check = summary_.map[i][place]) {
+                    seen.insert(check->finding.verdict);
                 }
-                const Verdict verdict = check->finding.verdict;
-                seen.insert(verdict);
-                const std::string word = html(words_.word(verdict));
-                text_ += fmt::format("<td class=\"{}\" title=\"{}\" aria-label=\"{}\">{}</td>",
-                                     html_class_of(verdict), word, word, sign_of(verdict));
             }
             text_ += "</tr>\n";
         }

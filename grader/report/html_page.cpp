@@ -30,7 +30,8 @@ a { color: var(--link); }
 .skip-link:focus { position: static; }
 h1 { font-size: 1.6rem; margin: .5rem 0; }
 h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--line); }
-h3 { font-size: 1.05rem; margin: 0 0 .25rem; display: flex; flex-wrap: wrap; gap: .5rem; }
+h2, h3 { display: flex; flex-wrap: wrap; gap: .5rem; }
+h3 { font-size: 1.05rem; margin: 0 0 .25rem; }
 .points { margin-left: auto; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .lead { font-size: 1.2rem; margin: 0; }
 .soft { color: var(--soft); }
@@ -55,7 +56,8 @@ th, td { padding: .15rem .4rem; text-align: left; font-weight: normal; }
 .bar { display: block; height: 1rem; background: var(--link); min-width: 1px; }
 .scroll { overflow: auto; max-height: 80vh; border: 1px solid var(--line); }
 .map td { text-align: center; border: 1px solid var(--page); min-width: 1.6rem; }
-.map th { white-space: nowrap; }
+.map th { white-space: nowrap; } .map .first { border-left: 2px solid var(--line); }
+.map .upright.first { border-left: 0; border-right: 2px solid var(--line); }
 .map thead th { background: var(--page); position: sticky; top: 0; vertical-align: bottom; }
 .map thead .upright { writing-mode: vertical-rl; transform: rotate(180deg); top: 1.8rem; }
 .map tbody th { position: sticky; left: 0; background: var(--page); }

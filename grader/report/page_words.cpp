@@ -66,7 +66,7 @@ std::string french_who(std::size_t students, Verdict verdict) {
 }
 
 std::string english_class(std::size_t results, int max, int median, std::size_t broken) {
-    std::string text = fmt::format("{} result{}, at most {} points, the middle one {}.", results,
+    std::string text = fmt::format("{} result{}, at most {} points, the median {}.", results,
                                    results == 1 ? "" : "s", max, median);
     if (broken != 0) {
         text += fmt::format(" {} could not be judged as a whole: the grader's failure.", broken);
@@ -75,7 +75,7 @@ std::string english_class(std::size_t results, int max, int median, std::size_t 
 }
 
 std::string french_class(std::size_t results, int max, int median, std::size_t broken) {
-    std::string text = fmt::format("{} résultat{}, {} points au plus, {} au milieu.", results,
+    std::string text = fmt::format("{} résultat{}, {} points au plus, médiane {}.", results,
                                    results < 2 ? "" : "s", max, median);
     if (broken != 0) {
         text += fmt::format(" {} sans jugement complet : c'est une panne du kit.", broken);
@@ -102,6 +102,7 @@ constexpr PageWords english{
     .students = "students",
     .diagnoses = "What goes wrong most",
     .no_diagnoses = "Every check passes, for everybody.",
+    .everywhere = "in every check",
     .map = "Checks and students",
     .map_help =
         "A row for each student, a column for each check. The table can be scrolled with the "
@@ -128,6 +129,7 @@ constexpr PageWords french{
     .students = "étudiants",
     .diagnoses = "Ce qui échoue le plus",
     .no_diagnoses = "Tous les contrôles passent, pour tout le monde.",
+    .everywhere = "dans chaque contrôle",
     .map = "Contrôles et étudiants",
     .map_help =
         "Une ligne par étudiant, une colonne par contrôle. Le tableau défile avec les flèches "

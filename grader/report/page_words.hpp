@@ -22,6 +22,7 @@ struct PageWords {
     std::string_view students;
     std::string_view diagnoses;
     std::string_view no_diagnoses;
+    std::string_view everywhere;  ///< "in every check", of an exercise
     std::string_view map;
     std::string_view map_help;
     std::string_view student;
@@ -33,7 +34,7 @@ struct PageWords {
 
     /// "14 students block the loop"
     std::string (*who)(std::size_t students, Verdict verdict);
-    /// "12 results, at most 18 points each, the middle one 14. 1 could not be judged."
+    /// "12 results, at most 18 points each, the median 14. 1 could not be judged."
     std::string (*class_summary)(std::size_t results, int max, int median, std::size_t broken);
     /// "9 of 14 pass"
     std::string (*how_many_pass)(std::size_t passed, std::size_t of);

@@ -65,11 +65,24 @@ TEST_CASE("every result is in one bin, and who has none is in none") {
     CHECK(summarise(ClassResults{}).columns.empty());
 }
 
+TEST_CASE("what fails every check of an exercise is one diagnosis") {
+    ClassResults results = blocked(3, 1);
+    results.attempts[2].result = samples::all_with(Verdict::build_error);
+    const auto summary = summarise(results);
+    REQUIRE(summary.diagnoses.size() == 2);
+    CHECK(summary.diagnoses[0].verdict == Verdict::build_error);
+    CHECK(summary.diagnoses[0].students == 1);
+    CHECK(summary.diagnoses[0].everywhere);
+    CHECK_FALSE(summary.diagnoses[1].everywhere);
+    CHECK(has(render_class_text(results, samples::context(Audience::instructor)),
+              "1 student hands in what does not build: 01-first, in every check"));
+}
+
 TEST_CASE("a class as text says how many block the loop, and names nobody to students") {
     const ClassResults results = blocked(20, 14);
     const std::string text = render_class_text(results, samples::context(Audience::instructor));
     CHECK(has(text, "14 students block the loop: the title of two (01-first/two)"));
-    CHECK(has(text, "20 results, at most 6 points, the middle one 4."));
+    CHECK(has(text, "20 results, at most 6 points, the median 4."));
     CHECK(has(text, "4/6  student 0"));
     CHECK_FALSE(has(render_class_text(results, samples::context(Audience::student)), "student 0"));
     CHECK(has(render_class_text(results, samples::context(Audience::instructor, Language::fr)),
