@@ -58,7 +58,7 @@ th, td { padding: .15rem .4rem; text-align: left; font-weight: normal; }
 .map td { text-align: center; border: 1px solid var(--page); min-width: 1.6rem; }
 .map th { white-space: nowrap; } .map .first { border-left: 2px solid var(--line); }
 .map .upright.first { border-left: 0; border-right: 2px solid var(--line); }
-.map thead th { background: var(--page); position: sticky; top: 0; vertical-align: bottom; }
+.map thead th { background: var(--page); position: sticky; top: 0; vertical-align: bottom; z-index: 1; }
 .map thead .upright { writing-mode: vertical-rl; transform: rotate(180deg); top: 1.8rem; }
 .map tbody th { position: sticky; left: 0; background: var(--page); }
 .map td.number { text-align: right; font-variant-numeric: tabular-nums; }

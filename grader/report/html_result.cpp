@@ -8,16 +8,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <tuple>
 
 namespace lockstep {
 namespace {
-
-/// What does not build fails each check with the same words, which are told once.
-bool same_cause(const Finding& a, const Finding& b) {
-    return !a.happened.empty() && std::tie(a.verdict, a.happened, a.file, a.line, a.picture) ==
-                                      std::tie(b.verdict, b.happened, b.file, b.line, b.picture);
-}
 
 std::string badge(Verdict verdict, const Catalogue& words) {
     return fmt::format("<span class=\"verdict {}\">{} {}</span>", html_class_of(verdict),

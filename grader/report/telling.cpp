@@ -4,6 +4,7 @@
 #include <report/foreign.hpp>
 
 #include <fmt/format.h>
+#include <tuple>
 
 namespace lockstep {
 namespace {
@@ -73,19 +74,42 @@ std::string isolation_of(const Result& result, Language language) {
                        clean_sentence(result.isolation));
 }
 
-std::string summary_of(const Result& result, Language language) {
+Outcome outcome_of(const Result& result, Language language) {
     const Catalogue& words = catalogue(language);
+    std::size_t checks = 0;
+    std::size_t passed = 0;
+    std::size_t unwritten = 0;
     std::size_t broken = 0;
     for (const ExerciseResult& exercise : result.exercises) {
         for (const CheckResult& check : exercise.checks) {
-            broken += check.finding.verdict == Verdict::grader_error ? 1U : 0U;
+            const Verdict verdict = check.finding.verdict;
+            ++checks;
+            passed += verdict == Verdict::pass ? 1U : 0U;
+            unwritten += verdict == Verdict::todo ? 1U : 0U;
+            broken += verdict == Verdict::grader_error ? 1U : 0U;
         }
     }
-    std::string text = words.points(result.points(), result.max_points());
-    if (broken != 0) {
-        text += ". " + words.not_judged(broken);
+    Outcome outcome;
+    if (checks == 0) {
+        return outcome;
     }
-    return text;
+    if (passed == checks) {
+        outcome.sentence = words.full_marks;
+    } else if (unwritten == checks) {
+        outcome.sentence = words.nothing_written;
+    } else {
+        outcome.sentence = words.passed(passed, checks);
+    }
+    if (broken != 0) {
+        outcome.not_judged = words.not_judged(broken);
+    }
+    return outcome;
+}
+
+std::string summary_of(const Result& result, Language language) {
+    const std::string points = catalogue(language).points(result.points(), result.max_points());
+    const std::string not_judged = outcome_of(result, language).not_judged;
+    return not_judged.empty() ? points : points + ". " + not_judged;
 }
 
 std::string shortened(std::string text, std::size_t most_bytes) {
@@ -102,6 +126,11 @@ std::string shortened(std::string text, std::size_t most_bytes) {
     }
     text.resize(at);
     return text += end;
+}
+
+bool same_cause(const Finding& a, const Finding& b) noexcept {
+    return !a.happened.empty() && std::tie(a.verdict, a.happened, a.file, a.line, a.picture) ==
+                                      std::tie(b.verdict, b.happened, b.file, b.line, b.picture);
 }
 
 std::string_view word_of(const CheckResult& check, Language language) {

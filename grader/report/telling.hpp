@@ -23,12 +23,24 @@ namespace lockstep {
 /// That there was no sandbox, as one clean sentence; "" where there was one.
 [[nodiscard]] std::string isolation_of(const Result& result, Language language);
 
+/// How it went, in two sentences, each of which may be empty.
+struct Outcome {
+    std::string sentence;    ///< "8 of 9 checks pass."
+    std::string not_judged;  ///< "1 check could not be judged: …"
+};
+
+[[nodiscard]] Outcome outcome_of(const Result& result, Language language);
+
 /// "16 of 18 points", and in a second sentence what could not be judged.
 [[nodiscard]] std::string summary_of(const Result& result, Language language);
 
 /// At most so many bytes (at least 4): cut between lines where there are several, else between
 /// characters, and ended by "…".
 [[nodiscard]] std::string shortened(std::string text, std::size_t most_bytes);
+
+/// Two checks failed for the same cause: what does not build fails each of them with the same
+/// words, which are told once.
+[[nodiscard]] bool same_cause(const Finding& a, const Finding& b) noexcept;
 
 /// The verdict, in the language of the reader: "blocked loop".
 [[nodiscard]] std::string_view word_of(const CheckResult& check, Language language);
