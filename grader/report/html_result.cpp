@@ -37,7 +37,7 @@ std::string article(const ExerciseResult& exercise, const CheckResult& check, bo
 std::string section(const ExerciseResult& exercise, const TextStyle& style) {
     const Catalogue& words = catalogue(style.language);
     std::string text =
-        fmt::format("<section>\n<h2>{} {} <span class=\"points\">{}</span></h2>\n",
+        fmt::format("<section id=\"{0}\">\n<h2>{0} {1} <span class=\"points\">{2}</span></h2>\n",
                     html(exercise.id), html(clean_sentence(exercise.title.in(style.language))),
                     html(words.points(exercise.points(), exercise.max_points())));
     for (const std::string& note : exercise.notes) {
@@ -74,6 +74,22 @@ std::string section(const ExerciseResult& exercise, const TextStyle& style) {
     return text + "</section>\n";
 }
 
+/// Links to each of several exercises, with its points.
+std::string overview(const Result& result, const TextStyle& style) {
+    if (result.exercises.size() < 2) {
+        return "";
+    }
+    std::string items;
+    for (const ExerciseResult& exercise : result.exercises) {
+        items += fmt::format(
+            "<li><a href=\"#{0}\">{0} {1}</a> <span class=\"points\">{2}</span></li>\n",
+            html(exercise.id), html(clean_sentence(exercise.title.in(style.language))),
+            catalogue(style.language).fraction(exercise.points(), exercise.max_points()));
+    }
+    return fmt::format("<nav aria-label=\"{}\">\n<ul class=\"plain\">\n{}</ul>\n</nav>\n",
+                       html(page_words(style.language).exercises), items);
+}
+
 }  // namespace
 
 std::string render_html(const Result& result, const ReportContext& context) {
@@ -91,8 +107,14 @@ std::string render_html(const Result& result, const ReportContext& context) {
         body += fmt::format("<p>{}</p>\n", html(isolation));
     }
     body += "</header>\n<main id=\"main\">\n";
-    for (const ExerciseResult& exercise : result.exercises) {
-        body += section(exercise, style);
+    body += overview(result, style);
+    // What there is to do comes before what is done.
+    for (const bool done : {false, true}) {
+        for (const ExerciseResult& exercise : result.exercises) {
+            if ((exercise.points() == exercise.max_points()) == done) {
+                body += section(exercise, style);
+            }
+        }
     }
     body += "</main>\n</body>\n";
     return html_page(fmt::format("{}: {}", name, summary), body, style.language);

@@ -93,7 +93,7 @@ std::string french_pass(std::size_t passed, std::size_t of) {
 
 constexpr PageWords english{
     .skip = "Skip to the results",
-    .checks = "All checks",
+    .exercises = "Exercises",
     .passed = "What passes",
     .timeline = "Timeline of the run",
     .instructor = "For instructors: how to play it again, and details",
@@ -120,7 +120,7 @@ constexpr PageWords english{
 
 constexpr PageWords french{
     .skip = "Aller aux résultats",
-    .checks = "Tous les contrôles",
+    .exercises = "Exercices",
     .passed = "Ce qui passe",
     .timeline = "Chronologie de l'exécution",
     .instructor = "Pour les enseignants : comment rejouer, et détails",

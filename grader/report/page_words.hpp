@@ -13,7 +13,7 @@ namespace lockstep {
 
 struct PageWords {
     std::string_view skip;  ///< the link past the top of the page
-    std::string_view checks;
+    std::string_view exercises;
     std::string_view passed;
     std::string_view timeline;  ///< "Timeline of the run": what a picture shows, for who can't see
     std::string_view instructor;

@@ -8,7 +8,7 @@ import sys
 from html.parser import HTMLParser
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
-ALLOWED = {"html", "head", "meta", "title", "style", "body", "a", "header", "main", "section", "article",
+ALLOWED = {"html", "head", "meta", "title", "style", "body", "a", "header", "nav", "main", "section", "article",
            "h1", "h2", "h3", "p", "span", "dl", "dt", "dd", "figure", "pre", "strong", "details",
            "summary", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "div"}
 

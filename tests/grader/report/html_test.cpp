@@ -92,6 +92,17 @@ TEST_CASE("a student's page tells what fails before what passes, with the pictur
               "round robin"));
 }
 
+TEST_CASE("a page of several exercises begins with links to them, and with what there is to do") {
+    Result result = samples::all_with(lockstep::Verdict::pass);
+    result.exercises.push_back(samples::all_with(lockstep::Verdict::wrong).exercises[0]);
+    result.exercises[1].id = "02-second";
+    const std::string text = render_html(result, context(Audience::student));
+    CHECK(has(text,
+              "<a href=\"#02-second\">02-second An exercise</a> <span "
+              "class=\"points\">0/6</span>"));
+    CHECK(text.find("<section id=\"02-second\">") < text.find("<section id=\"01-first\">"));
+}
+
 TEST_CASE("a class's page has its distribution, diagnoses, map and checks") {
     const auto results = samples::whole_class();
     const std::string text =
