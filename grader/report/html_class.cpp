@@ -236,9 +236,11 @@ private:
         for (const std::size_t attempt : attempts) {
             names += fmt::format("{}{}", names.empty() ? "" : ", ", student(attempt));
         }
+        if (attempts.size() > 1) {
+            names += fmt::format("</p>\n<p>{}: {}", html(page_.example), student(attempts.front()));
+        }
         text_ +=
-            fmt::format("<details><summary>{}</summary>\n<p>{}</p>\n<p>{}: {}</p>\n{}</details>\n",
-                        who, names, html(page_.example), student(attempts.front()),
+            fmt::format("<details><summary>{}</summary>\n<p>{}</p>\n{}</details>\n", who, names,
                         html_of(summary_.map[attempts.front()][place]->finding, style_));
     }
 

@@ -45,6 +45,8 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; ma
 dt { color: var(--soft); } dd { margin: 0; white-space: pre-wrap; }
 pre { background: var(--box); border: 1px solid var(--line); border-radius: .3rem; padding: .75rem;
   overflow-x: auto; font: .8rem/1.25 ui-monospace, "DejaVu Sans Mono", monospace; margin: .75rem 0; }
+pre.wrapped { white-space: pre-wrap; overflow-wrap: anywhere; }
+.code { font: .8rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; }
 figure { margin: 0; }
 .hint { border-left: .25rem solid var(--link); padding-left: .75rem; }
 ul.plain { list-style: none; padding: 0; } ul.plain li { display: flex; gap: .5rem; padding: .1rem 0; }
@@ -70,8 +72,10 @@ th, td { padding: .15rem .4rem; text-align: left; font-weight: normal; }
   details::details-content { content-visibility: visible; display: block; } }
 )";
 
-std::string term(std::string_view label, const std::string& clean) {
-    return clean.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", html(label), html(clean));
+std::string term(std::string_view label, const std::string& clean, bool is_code = false) {
+    return clean.empty() ? ""
+                         : fmt::format("<dt>{}</dt><dd{}>{}</dd>\n", html(label),
+                                       is_code ? " class=\"code\"" : "", html(clean));
 }
 
 }  // namespace
@@ -107,8 +111,9 @@ std::string html_of(const Finding& finding, const TextStyle& style) {
             "<p>{}</p>\n",
             html(finding.verdict == Verdict::skipped ? words.skipped : words.grader_error));
     }
-    std::string terms = term(words.expected, clean_text(finding.expected)) +
-                        term(words.happened, clean_text(finding.happened));
+    std::string terms =
+        term(words.expected, clean_text(finding.expected)) +
+        term(words.happened, clean_text(finding.happened), finding.verdict == Verdict::build_error);
     if (!finding.file.empty()) {
         terms += term(words.where, words.line(clean_name(finding.file), finding.line));
     }
@@ -130,7 +135,7 @@ std::string html_of(const Finding& finding, const TextStyle& style) {
         text += fmt::format("<details><summary>{}</summary>\n", html(page.instructor));
         for (const std::string* more : {&finding.recipe, &finding.detail}) {
             if (const std::string clean = clean_text(*more, 400); !clean.empty()) {
-                text += fmt::format("<pre tabindex=\"0\">{}</pre>\n", html(clean));
+                text += fmt::format("<pre class=\"wrapped\">{}</pre>\n", html(clean));
             }
         }
         text += "</details>\n";

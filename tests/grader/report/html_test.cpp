@@ -88,6 +88,8 @@ TEST_CASE("a student's page tells what fails before what passes, with the pictur
         REQUIRE(at != std::string::npos);
     }
     CHECK_FALSE(has(text, "<details>"));
+    CHECK(has(render_html(samples::real("does_not_compile"), context(Audience::student)),
+              "<dd class=\"code\">downloads.cpp: "));
     CHECK(has(render_html(samples::real("fixed_slices"), context(Audience::instructor)),
               "round robin"));
 }
@@ -104,14 +106,18 @@ TEST_CASE("a page of several exercises begins with links to them, and with what 
 }
 
 TEST_CASE("a class's page has its distribution, diagnoses, map and checks") {
-    const auto results = samples::whole_class();
+    auto results = samples::whole_class();
+    results.attempts.push_back(results.attempts.front());
+    results.attempts.back().student = "ann";
     const std::string text =
         render_class_page(results, context(Audience::instructor), page_names(results));
     for (const char* part :
          {"spring &lt;class&gt;", "Distribution of scores", "What goes wrong most",
           "1 student blocks the loop", "<th scope=\"row\"><a href=\"ada.html\">ada</a></th>",
           "title=\"blocked loop\" aria-label=\"blocked loop\">L</td>", "not graded", "Signs",
-          "id=\"01-threaded-io/balance\"", "For example"}) {
+          "id=\"01-threaded-io/balance\"",
+          "<p><a href=\"ada.html\">ada</a>, <a href=\"ann.html\">ann</a></p>",
+          "<p>For example: <a"}) {
         CAPTURE(part);
         CHECK(has(text, part));
     }
