@@ -81,7 +81,7 @@ private:
                 "<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                 i == 10 ? "100 %" : fmt::format("{}–{} %", 10 * i, 10 * i + 9), count,
                 count == 0 ? ""
-                           : fmt::format("<span class=\"bar\" style=\"width:{}%\"></span>",
+                           : fmt::format(R"(<span class="bar" style="width:{}%"></span>)",
                                          100 * count / most));
         }
         text_ += "</tbody>\n</table>\n";
@@ -120,8 +120,7 @@ private:
                 ++i;
             }
             text_ += fmt::format(
-                "<th scope=\"colgroup\" class=\"first\" colspan=\"{}\" title=\"{}\">{}</th>",
-                i - first,
+                R"(<th scope="colgroup" class="first" colspan="{}" title="{}">{}</th>)", i - first,
                 html(clean_sentence(summary_.columns[first].exercise_title.in(style_.language))),
                 html(id));
         }
@@ -129,7 +128,7 @@ private:
         for (std::size_t place = 0; place < summary_.columns.size(); ++place) {
             const CheckColumn& column = summary_.columns[place];
             text_ += fmt::format(
-                "<th scope=\"col\" class=\"upright{3}\"><a href=\"#{0}/{1}\" title=\"{2}\">{1}</a>"
+                R"(<th scope="col" class="upright{3}"><a href="#{0}/{1}" title="{2}">{1}</a>)"
                 "</th>",
                 html(column.exercise), html(column.check),
                 html(clean_sentence(column.title.in(style_.language))), begins(place));
@@ -152,7 +151,7 @@ private:
         }
         const Verdict verdict = check->finding.verdict;
         const std::string word = html(words_.word(verdict));
-        text_ += fmt::format("<td class=\"{}{}\" title=\"{}\" aria-label=\"{}\">{}</td>",
+        text_ += fmt::format(R"(<td class="{}{}" title="{}" aria-label="{}">{}</td>)",
                              html_class_of(verdict), begins(place), word, word, sign_of(verdict));
     }
 

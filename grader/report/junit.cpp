@@ -32,8 +32,8 @@ struct Counts {
     }
 
     [[nodiscard]] std::string attributes() const {
-        return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", tests,
-                           failures, errors, skipped);
+        return fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}")", tests, failures,
+                           errors, skipped);
     }
 };
 
@@ -47,7 +47,7 @@ double time_of(const Result& result, const std::string& id) {
 std::string case_of(const ExerciseResult& exercise, const CheckResult& check,
                     const TextStyle& style) {
     const Finding& finding = check.finding;
-    std::string text = fmt::format("    <testcase name=\"{}\" classname=\"{}.{}\"",
+    std::string text = fmt::format(R"(    <testcase name="{}" classname="{}.{}")",
                                    xml(clean_name(check.title.in(style.language))),
                                    xml(exercise.id), xml(check.id));
     if (!finding.file.empty()) {

@@ -129,7 +129,7 @@ Audience read_audience(const Node& node) {
         return Audience::instructor;
     }
     if (node.text() != "student") {
-        refuse(node.path(), "is neither \"student\" nor \"instructor\"");
+        refuse(node.path(), R"(is neither "student" nor "instructor")");
     }
     return Audience::student;
 }
@@ -140,7 +140,7 @@ ReadResult read_document(const Node& document) {
         refuse("it", "lacks \"schema\"");
     }
     if (document["schema"].text() != result_schema) {
-        refuse("schema", fmt::format("is \"{}\", and this grader reads \"{}\"",
+        refuse("schema", fmt::format(R"(is "{}", and this grader reads "{}")",
                                      clean_name(document["schema"].text()), result_schema));
     }
     document.object({"schema", "audience", "submission", "isolation", "points", "max_points",

@@ -48,7 +48,7 @@ std::string in_one_sentence(const CheckResult& check, Language language) {
         return "";
     }
     const std::string& happened = check.finding.happened;
-    const std::string sentence = clean_sentence(happened.substr(0, happened.find('\n')));
+    std::string sentence = clean_sentence(happened.substr(0, happened.find('\n')));
     if (check.finding.verdict == Verdict::skipped) {
         return fmt::format("{}{}{}", words.skipped, sentence.empty() ? "" : " ", sentence);
     }
