@@ -67,7 +67,7 @@ TEST_CASE("an export is filled, and who is left out is named") {
 TEST_CASE("a class with a file that holds no result is reported, and the exit code says so") {
     const Folder folder;
     fs::copy_file(one, folder / "ada.json");
-    std::ofstream{folder / "bob.json"} << "{\"schema\": \"lockstep/result/v9\"}";
+    std::ofstream{folder / "bob.json"} << R"({"schema": "lockstep/result/v9"})";
     const Ran ran = run("report " + folder.text() + " --format csv");
     CHECK(ran.code == 3);
     CHECK_THAT(ran.out, contains("ada,,16,18,"));

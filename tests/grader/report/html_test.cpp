@@ -81,7 +81,7 @@ TEST_CASE("a student's page tells what fails before what passes, with the pictur
          {"lang=\"en\"", "default-src 'none'", "prefers-color-scheme: dark", "@media print",
           "href=\"#main\"", "<h1>fixed_slices</h1>", "16 of 18 points", "✗ wrong",
           "a free thread takes the next URL", "<dt>expected</dt>", "<dt>happened</dt>",
-          "downloads.cpp:24", "role=\"img\" aria-label=\"Timeline of the run: After", "thread 1",
+          "downloads.cpp:24", R"(role="img" aria-label="Timeline of the run: After)", "thread 1",
           "Balance the load", "✓ pass"}) {
         CAPTURE(part);
         at = text.find(part, at);
@@ -113,10 +113,10 @@ TEST_CASE("a class's page has its distribution, diagnoses, map and checks") {
         render_class_page(results, context(Audience::instructor), page_names(results));
     for (const char* part :
          {"spring &lt;class&gt;", "Distribution of scores", "What goes wrong most",
-          "1 student blocks the loop", "<th scope=\"row\"><a href=\"ada.html\">ada</a></th>",
-          "title=\"blocked loop\" aria-label=\"blocked loop\">L</td>", "not graded", "Signs",
+          "1 student blocks the loop", R"(<th scope="row"><a href="ada.html">ada</a></th>)",
+          R"(title="blocked loop" aria-label="blocked loop">L</td>)", "not graded", "Signs",
           "id=\"01-threaded-io/balance\"",
-          "<p><a href=\"ada.html\">ada</a>, <a href=\"ann.html\">ann</a></p>",
+          R"(<p><a href="ada.html">ada</a>, <a href="ann.html">ann</a></p>)",
           "<p>For example: <a"}) {
         CAPTURE(part);
         CHECK(has(text, part));
