@@ -1,112 +1,21 @@
 #include <commands/command_line.hpp>
 
+#include <commands/app_parts.hpp>
+#include <commands/report_options.hpp>
+
 #include <base/error.hpp>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <fmt/format.h>
-#include <lab/printable.hpp>
-#include <map>
-#include <memory>
 #include <sstream>
-#include <system_error>
 
 namespace lockstep {
 namespace {
 
 const std::map<std::string, Format> formats{{"text", Format::text}, {"json", Format::json}};
-const std::map<std::string, Audience> audiences{{"student", Audience::student},
-                                                {"instructor", Audience::instructor}};
-const std::map<std::string, Language> languages{{"en", Language::en}, {"fr", Language::fr}};
-const std::map<std::string, Colour> colours{
-    {"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}};
-
-constexpr const char* exit_codes =
-    "Exit codes:\n"
-    "  0    full marks; for verify and doctor, nothing to complain of\n"
-    "  1    graded, and something failed; for verify, complaints; for doctor, this\n"
-    "       machine grades with less than all\n"
-    "  2    the call makes no sense: a sentence on standard error says what to do\n"
-    "  3    the grader, or this machine, failed: never a student's zero\n"
-    "  130  interrupted by Ctrl-C (143 by SIGTERM): nothing was written\n";
-
-constexpr std::size_t option_columns = 24;
-
-/// CLI11 does not wrap, but it indents what follows a line break.
-std::string folded(const std::string& text) {
-    std::string lines = lab::printable::wrap(text, 80 - option_columns - 2);
-    lines.pop_back();
-    return lines;
-}
-
-/// A command: one line for the list of them, and a few of what there is to know.
-std::unique_ptr<CLI::App> make_command(const std::string& name, const std::string& line,
-                                       const std::string& more) {
-    auto app = std::make_unique<CLI::App>(line, name);
-    app->get_formatter()->column_width(option_columns);
-    app->footer(more + "\n\n" + exit_codes);
-    return app;
-}
-
-/// CLI11's own transformer lists numbers beside the words; this one names the words only.
-template <typename T>
-void choice(CLI::App& app, const std::string& name, T& value, const std::map<std::string, T>& words,
-            const std::string& what) {
-    std::string list;
-    for (const auto& word : words) {
-        list += (list.empty() ? "" : "|") + word.first;
-    }
-    app.add_option_function<std::string>(
-           name,
-           [&value, &words, name, list](const std::string& word) {
-               const auto found = words.find(word);
-               if (found == words.end()) {
-                   throw CLI::ValidationError(
-                       fmt::format("{} is {} and not '{}'", name, list, word));
-               }
-               value = found->second;
-           },
-           folded(what))
-        ->option_text(list);
-}
 
 void add_format(CLI::App& app, Format& format) {
     choice(app, "--format", format, formats, "how to write it (default: text)");
-}
-
-void add_language(CLI::App& app, Language& language) {
-    choice(app, "--language", language, languages, "whose words to use (default: en)");
-}
-
-void add_exercises(CLI::App& app, std::vector<std::string>& exercises, const std::string& what) {
-    app.add_option("--exercise", exercises, folded(what))
-        ->option_text("ID")
-        ->take_all()
-        ->allow_extra_args(false);
-}
-
-void add_cache(CLI::App& app, std::filesystem::path& cache) {
-    app.add_option("--cache", cache,
-                   folded("where what was built is kept (default: $LOCKSTEP_CACHE, else "
-                          "~/.cache/lockstep)"))
-        ->option_text("DIR");
-}
-
-void add_jobs(CLI::App& app, unsigned& jobs) {
-    app.add_option("--jobs", jobs, folded("how many at a time (default: one per usable core)"))
-        ->option_text("N")
-        ->check(CLI::Range(1U, 1024U));
-}
-
-/// CLI11 takes -1 for a very large number.
-std::uint64_t seed_from(const std::string& word) {
-    std::uint64_t seed = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seed);
-    if (error != std::errc{} || end != word.data() + word.size()) {
-        throw CLI::ValidationError(
-            fmt::format("--seed is a whole number from 0 to 2^64 - 1, and not '{}'", word));
-    }
-    return seed;
 }
 
 std::unique_ptr<CLI::App> make_list(ListOptions& options) {
@@ -114,44 +23,6 @@ std::unique_ptr<CLI::App> make_list(ListOptions& options) {
                             "Example:\n  grader list --format json");
     add_format(*app, options.format);
     add_language(*app, options.language);
-    return app;
-}
-
-std::unique_ptr<CLI::App> make_grade(GradeOptions& options) {
-    auto app = make_command(
-        "grade", "Grades one submission.",
-        "The submission is built, put through the hidden checks, and reported on: the\n"
-        "score, and for each check that fails what was expected, what happened and where.\n\n"
-        "Examples:\n"
-        "  grader grade solutions\n"
-        "  grader grade ada.zip --exercise 1 --audience instructor\n"
-        "  grader grade ada --format json --output ada.json --seed 7");
-    app->add_option("SUBMISSION", options.submission,
-                    folded("a folder, .zip or .tar.gz with exercises/NN-name/FILE in it, or the "
-                           "files of one exercise; only the files that the exercise lets a "
-                           "student edit are read"))
-        ->required()
-        ->option_text(" ");
-    add_exercises(*app, options.exercises,
-                  "grade only this one: 01-threaded-io, threaded-io or 1; may be given again "
-                  "(default: all that the submission holds)");
-    add_format(*app, options.format);
-    app->add_option("--output", options.output,
-                    folded("write the report there, in one go once it is complete (default: "
-                           "standard output)"))
-        ->option_text("FILE");
-    app->add_option_function<std::string>(
-           "--seed", [&options](const std::string& word) { options.seed = seed_from(word); },
-           folded("what hidden workloads and schedules are drawn from; the same one gives the same "
-                  "result (default: a new one, which the instructor's report names)"))
-        ->option_text("N");
-    choice(*app, "--audience", options.audience, audiences,
-           "instructors also see stacks, seeds and how to play a failure again (default: student)");
-    add_language(*app, options.language);
-    choice(*app, "--color", options.colour, colours,
-           "colours in text (default: auto, on a terminal unless NO_COLOR is set)");
-    add_cache(*app, options.cache);
-    add_jobs(*app, options.jobs);
     return app;
 }
 
@@ -239,6 +110,7 @@ std::string sentence(std::string what) {
 std::variant<Command, JustSay> read_command_line(int argc, const char* const* argv) {
     ListOptions list;
     GradeOptions grade;
+    ReportOptions report;
     VerifyOptions verify;
     DoctorOptions doctor;
     QuizOptions quiz;
@@ -251,6 +123,7 @@ std::variant<Command, JustSay> read_command_line(int argc, const char* const* ar
     app.footer(std::string{"'grader COMMAND --help' says what a command takes.\n\n"} + exit_codes);
     const CLI::App* const listing = app.add_subcommand(CLI::App_p{make_list(list)});
     const CLI::App* const grading = app.add_subcommand(CLI::App_p{make_grade(grade)});
+    const CLI::App* const reporting = app.add_subcommand(CLI::App_p{make_report(report)});
     const CLI::App* const verifying = app.add_subcommand(CLI::App_p{make_verify(verify)});
     const CLI::App* const quizzing = app.add_subcommand(CLI::App_p{make_quiz(quiz)});
     const CLI::App* const hinting = app.add_subcommand(CLI::App_p{make_hint(hint)});
@@ -276,6 +149,9 @@ std::variant<Command, JustSay> read_command_line(int argc, const char* const* ar
     }
     if (grading->parsed()) {
         return grade;
+    }
+    if (reporting->parsed()) {
+        return report;
     }
     if (verifying->parsed()) {
         return verify;

@@ -1,6 +1,7 @@
 // What the caller asked for.
 #pragma once
 
+#include <report/formats.hpp>
 #include <report/style.hpp>
 
 #include <cstdint>
@@ -24,7 +25,7 @@ struct ListOptions {
 struct GradeOptions {
     std::filesystem::path submission;
     std::vector<std::string> exercises;  ///< as the caller named them; empty: all
-    Format format = Format::text;
+    const ReportFormat* format = report_format("text");
     std::filesystem::path output;       ///< empty: standard output
     std::optional<std::uint64_t> seed;  ///< none: drawn anew
     Audience audience = Audience::student;
@@ -32,6 +33,18 @@ struct GradeOptions {
     Colour colour = Colour::automatic;
     std::filesystem::path cache;  ///< empty: default_cache()
     unsigned jobs = 0;            ///< 0: as many as there are cores
+};
+
+struct ReportOptions {
+    std::filesystem::path results;  ///< a result file, or a folder of them
+    const ReportFormat* format = report_format("text");
+    std::filesystem::path output;      ///< empty: standard output; a folder for pages of a class
+    std::filesystem::path exported;    ///< empty: none
+    std::filesystem::path roster;      ///< empty: none
+    std::string column;                ///< of the export; empty: where there is no doubt
+    std::optional<Audience> audience;  ///< none: the instructor for a class, else the student
+    Language language = Language::en;
+    Colour colour = Colour::automatic;
 };
 
 struct VerifyOptions {
@@ -59,8 +72,8 @@ struct HintOptions {
     Language language = Language::en;
 };
 
-using Command =
-    std::variant<ListOptions, GradeOptions, VerifyOptions, DoctorOptions, QuizOptions, HintOptions>;
+using Command = std::variant<ListOptions, GradeOptions, ReportOptions, VerifyOptions, DoctorOptions,
+                             QuizOptions, HintOptions>;
 
 /// Asked for: a text such as --help, and nothing else to do.
 struct JustSay {

@@ -8,6 +8,7 @@ namespace lockstep {
 
 [[nodiscard]] int list(const ListOptions& options);
 [[nodiscard]] int grade(const GradeOptions& options);
+[[nodiscard]] int report(const ReportOptions& options);
 [[nodiscard]] int verify(const VerifyOptions& options);
 [[nodiscard]] int doctor(const DoctorOptions& options);
 [[nodiscard]] int quiz(const QuizOptions& options);

@@ -6,8 +6,6 @@
 
 #include <base/error.hpp>
 #include <grading/grading.hpp>
-#include <report/json.hpp>
-#include <report/text.hpp>
 
 #include <chrono>
 #include <fmt/format.h>
@@ -66,22 +64,16 @@ Result graded(const Grading& grading, const GradeOptions& options, std::vector<s
     return whole;
 }
 
-std::string rendered(const Result& result, const GradeOptions& options) {
-    if (options.format == Format::json) {
-        return render_json(result, options.audience);
-    }
-    TextStyle style =
-        options.output.empty() ? style_of_stdout(options.colour) : style_of_file(options.colour);
-    style.audience = options.audience;
-    style.language = options.language;
-    return render_text(result, style);
-}
-
 }  // namespace
 
 int grade(const GradeOptions& options) {
     const Kit kit = Kit::find();
     const std::vector<std::string> ids = ids_of(options, kit);
+    const ReportContext context =
+        context_of(options.audience, options.language, options.colour, options.output.empty());
+    if (options.format->check != nullptr) {
+        options.format->check(context);
+    }
     Interruption interruption;
     const auto output =
         options.output.empty() ? nullptr : std::make_unique<OutputFile>(options.output);
@@ -100,7 +92,7 @@ int grade(const GradeOptions& options) {
     interruption.on_signal({});
     interruption.throw_if_interrupted();
 
-    const std::string report = rendered(result, options);
+    const std::string report = options.format->of_result(result, context);
     if (output) {
         output->commit(report);
     } else {

@@ -26,6 +26,7 @@ struct Run {
     int operator()(const lockstep::Command& command) const { return std::visit(*this, command); }
     int operator()(const lockstep::ListOptions& options) const { return list(options); }
     int operator()(const lockstep::GradeOptions& options) const { return grade(options); }
+    int operator()(const lockstep::ReportOptions& options) const { return report(options); }
     int operator()(const lockstep::VerifyOptions& options) const { return verify(options); }
     int operator()(const lockstep::DoctorOptions& options) const { return doctor(options); }
     int operator()(const lockstep::QuizOptions& options) const { return quiz(options); }

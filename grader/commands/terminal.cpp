@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
@@ -66,6 +67,19 @@ TextStyle style_of_file(Colour colour) {
     TextStyle style;
     style.colour = colour == Colour::always;
     return style;
+}
+
+ReportContext context_of(Audience audience, Language language, Colour colour, bool to_stdout) {
+    ReportContext context;
+    context.style = to_stdout ? style_of_stdout(colour) : style_of_file(colour);
+    context.style.audience = audience;
+    context.style.language = language;
+    context.environment = [](std::string_view name) {
+        return std::string{environment(std::string{name}.c_str())};
+    };
+    context.now =
+        std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+    return context;
 }
 
 void print(std::string_view text) {

@@ -15,6 +15,11 @@ namespace lockstep {
 /// For a report in a file: 80 columns of UTF-8; colours only for `always`.
 [[nodiscard]] TextStyle style_of_file(Colour colour);
 
+/// What a report is made from beside the results: this process's environment, the clock, and
+/// standard output's style or a file's.
+[[nodiscard]] ReportContext context_of(Audience audience, Language language, Colour colour,
+                                       bool to_stdout);
+
 /// Writes to standard output, and throws GraderError when that fails: a full disk must not look
 /// like a report.
 void print(std::string_view text);

@@ -2,12 +2,12 @@
 
 #include <report/catalogue.hpp>
 #include <report/foreign.hpp>
+#include <report/telling.hpp>
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <lab/printable.hpp>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 namespace lockstep {
@@ -36,15 +36,6 @@ Look look_of(Verdict verdict) noexcept {
     }
 }
 
-/// Two checks with the same cause: what does not build fails each of them with the same words.
-bool same_cause(const Finding& a, const Finding& b) {
-    const auto key = [](const Finding& finding) {
-        return std::tie(finding.verdict, finding.happened, finding.file, finding.line,
-                        finding.picture);
-    };
-    return key(a) == key(b) && !a.happened.empty();
-}
-
 class Page {
 public:
     explicit Page(const TextStyle& style)
@@ -55,8 +46,14 @@ public:
         const int max = result.max_points();
         spread("1", clean_name(result.submission), words_.points(points, max));
         summary(result);
-        for (const ExerciseResult& exercise : result.exercises) {
-            add_exercise(exercise, result.exercises.size() > 1);
+        overview(result);
+        // What there is to do comes before what is done.
+        for (const bool done : {false, true}) {
+            for (const ExerciseResult& exercise : result.exercises) {
+                if ((exercise.points() == exercise.max_points()) == done) {
+                    add_exercise(exercise, result.exercises.size() > 1);
+                }
+            }
         }
         if (instructor()) {
             blank();
@@ -142,31 +139,24 @@ private:
     }
 
     void summary(const Result& result) {
-        std::size_t checks = 0;
-        std::size_t passed = 0;
-        std::size_t unwritten = 0;
-        std::size_t broken = 0;
-        for (const ExerciseResult& exercise : result.exercises) {
-            for (const CheckResult& check : exercise.checks) {
-                const Verdict verdict = check.finding.verdict;
-                ++checks;
-                passed += verdict == Verdict::pass ? 1 : 0;
-                unwritten += verdict == Verdict::todo ? 1 : 0;
-                broken += verdict == Verdict::grader_error ? 1 : 0;
-            }
+        const Outcome outcome = outcome_of(result, style_.language);
+        if (!outcome.sentence.empty()) {
+            paragraph(outcome.sentence, 0);
         }
-        if (checks == 0) {
+        if (!outcome.not_judged.empty()) {
+            paragraph(outcome.not_judged, 0, look_of(Verdict::grader_error).colour);
+        }
+    }
+
+    /// Several exercises are pages of text: how it is with each is said before.
+    void overview(const Result& result) {
+        if (result.exercises.size() < 2) {
             return;
         }
-        if (passed == checks) {
-            paragraph(words_.full_marks, 0);
-        } else if (unwritten == checks) {
-            paragraph(words_.nothing_written, 0);
-        } else {
-            paragraph(words_.passed(passed, checks), 0);
-        }
-        if (broken != 0) {
-            paragraph(words_.not_judged(broken), 0, look_of(Verdict::grader_error).colour);
+        blank();
+        for (const ExerciseResult& exercise : result.exercises) {
+            spread("", fmt::format("  {}  {}", exercise.id, exercise.title.in(style_.language)),
+                   words_.fraction(exercise.points(), exercise.max_points()));
         }
     }
 

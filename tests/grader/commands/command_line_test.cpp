@@ -1,4 +1,6 @@
 // The program as its callers see it: sentences and exit codes, for all that needs no build.
+#include "running.hpp"
+
 #include <lab/catch.hpp>
 
 #include <algorithm>
@@ -14,74 +16,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace fs = std::filesystem;
 using lab::contains;
-
-namespace {
-
-class Folder {
-public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "command_line_test.XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
-    [[nodiscard]] std::string text() const { return path_.string(); }
-
-private:
-    fs::path path_;
-};
-
-struct Ran {
-    int code = -1;
-    std::string out;
-    std::string err;
-};
-
-std::string content_of(const fs::path& file) {
-    std::stringstream text;
-    text << std::ifstream{file}.rdbuf();
-    return text.str();
-}
-
-/// `arguments` as a shell reads them.
-Ran run(const std::string& arguments) {
-    const Folder folder;
-    const std::string command = fmt::format("'{}' {} > '{}' 2> '{}' < /dev/null", GRADER, arguments,
-                                            (folder / "out").string(), (folder / "err").string());
-    const int status = std::system(command.c_str());
-    Ran ran;
-    ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    ran.out = content_of(folder / "out");
-    ran.err = content_of(folder / "err");
-    return ran;
-}
-
-/// One sentence on standard error, nothing on standard output, and this exit code.
-Ran refused(const std::string& arguments, int code = 2) {
-    Ran ran = run(arguments);
-    INFO(arguments);
-    INFO(ran.err);
-    CHECK(ran.code == code);
-    CHECK(ran.out.empty());
-    CHECK(ran.err.starts_with("grader: "));
-    CHECK(ran.err.ends_with(".\n"));
-    CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
-    return ran;
-}
-
-}  // namespace
 
 TEST_CASE("every command has a help worth reading") {
     CHECK_THAT(run("--help").out, contains("Exit codes:"));
-    for (const char* command : {"list", "grade", "verify", "doctor"}) {
+    for (const char* command : {"list", "grade", "report", "verify", "doctor"}) {
         CAPTURE(command);
         CHECK_THAT(run("--help").out, contains(command));
         const Ran ran = run(fmt::format("{} --help", command));
@@ -91,7 +30,7 @@ TEST_CASE("every command has a help worth reading") {
     }
     const std::string help = run("grade --help").out;
     for (const char* option :
-         {"SUBMISSION", "--exercise ID", "--format json|text", "--output FILE", "--seed N",
+         {"SUBMISSION", "--exercise ID", "--format FORMAT", "junit", "--output FILE", "--seed N",
           "--audience", "--language en|fr", "--color", "--cache DIR", "--jobs N", "Exit codes:"}) {
         CAPTURE(help);
         CHECK_THAT(help, contains(option));
@@ -123,7 +62,9 @@ TEST_CASE("a call that makes no sense is refused with one sentence") {
     refused("judge");
     refused("grade");
     refused("grade --nonsense x");
-    CHECK_THAT(refused("grade x --format xml").err, contains("json|text"));
+    CHECK_THAT(refused("grade x --format xml").err, contains("text|json|html"));
+    refused("grade x --format csv");
+    refused("list --format html");
     CHECK_THAT(refused("grade x --audience parents").err, contains("instructor|student"));
     refused("grade x --language de");
     refused("grade x --color sometimes");

@@ -1,5 +1,15 @@
 #include "samples.hpp"
 
+#include <base/scratch_folder.hpp>
+#include <lab/catch.hpp>
+#include <report/read_result.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <openssl/evp.h>
+#include <sstream>
+#include <sys/wait.h>
+
 namespace samples {
 
 using lockstep::CheckResult;
@@ -95,6 +105,114 @@ Result hostile() {
         check.finding.recipe = text;
     }
     return result;
+}
+
+Result real(const std::string& name) {
+    return lockstep::read_result_file(REPORT_TESTS "/results/" + name + ".json").result;
+}
+
+std::vector<Result> all() {
+    return {every_verdict(),
+            all_with(Verdict::pass),
+            all_with(Verdict::wrong),
+            all_with(Verdict::skipped),
+            all_with(Verdict::grader_error),
+            hostile(),
+            real("fixed_slices"),
+            real("does_not_compile"),
+            real("blocks_the_loop"),
+            Result{}};
+}
+
+lockstep::ClassResults whole_class() {
+    lockstep::ClassResults results;
+    results.title = "spring <class>";
+    const auto add = [&](const std::string& student, const Result& result) {
+        results.attempts.push_back({student, std::nullopt, result, ""});
+    };
+    add("ada", real("fixed_slices"));
+    add("bob", real("does_not_compile"));
+    add("cleo", real("blocks_the_loop"));
+    add("dan", all_with(Verdict::grader_error));
+    add("=cmd|' /C calc'!A0", hostile());
+    add("eve", every_verdict());
+    results.attempts.push_back(
+        {"fay", std::nullopt, std::nullopt, "'fay.json' holds no result that can be read."});
+    return results;
+}
+
+lockstep::ReportContext context(lockstep::Audience audience, lockstep::Language language) {
+    lockstep::ReportContext context;
+    context.style.audience = audience;
+    context.style.language = language;
+    context.now = std::chrono::sys_seconds{std::chrono::seconds{1'700'000'000}};
+    context.environment = [](std::string_view name) -> std::string {
+        if (name == "CLASSROOM") return "cs101";
+        if (name == "ASSIGNMENT") return "lockstep";
+        if (name == "SUBMISSION_TAG") return "submit/2026-01-02T03-04-05Z-abcdef0";
+        if (name == "OWNER") return "ada";
+        if (name == "COMMIT_URL") return "https://example.org/commit";
+        if (name == "RELEASE_URL") return "https://example.org/release";
+        return "";
+    };
+    return context;
+}
+
+const std::vector<std::string>& secrets() {
+    static const std::vector<std::string> all{"18446744073709551615", "random walk",
+                                              "The stacks of", "at step(), worker.cpp"};
+    return all;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream{text};
+    for (std::string line; std::getline(stream, line);) {
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::string from_base64(const std::string& text) {
+    std::string bytes(text.size(), '\0');
+    const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                     reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
+    REQUIRE(size >= 0);
+    // OpenSSL decodes padding as well.
+    const auto padding = static_cast<std::size_t>(
+        text.size() - std::min(text.size(), text.find_last_not_of('=') + 1));
+    bytes.resize(static_cast<std::size_t>(size) - padding);
+    return bytes;
+}
+
+std::vector<std::string> checked_by(const std::string& script,
+                                    const std::vector<std::string>& documents,
+                                    const std::string& extension) {
+    const lockstep::ScratchFolder scratch;
+    std::string command = "python3 '" REPORT_TESTS "/" + script + "'";
+    for (const std::string& document : documents) {
+        const auto file = scratch.path() / (std::to_string(command.size()) + extension);
+        std::ofstream{file, std::ios::binary} << document;
+        command += " '" + file.string() + "'";
+    }
+    const auto answers = scratch.path() / "answers";
+    const int status = std::system((command + " > '" + answers.string() + "'").c_str());
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    if (code == 77 || code == 127) {
+        WARN("Skipped: Python, or a package that " << script << " needs, is missing here.");
+        return {};
+    }
+    REQUIRE(code == 0);
+    std::stringstream content;
+    content << std::ifstream{answers}.rdbuf();
+    std::vector<std::string> lines = lines_of(content.str());
+    REQUIRE(lines.size() == documents.size());
+    return lines;
 }
 
 }  // namespace samples

@@ -6,9 +6,7 @@
 #include <report/text.hpp>
 
 #include <algorithm>
-#include <sstream>
 #include <string>
-#include <vector>
 
 using lab::contains;
 using lockstep::Audience;
@@ -17,21 +15,10 @@ using lockstep::render_text;
 using lockstep::Result;
 using lockstep::TextStyle;
 using lockstep::Verdict;
+using samples::has;
+using samples::lines_of;
 
 namespace {
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    std::istringstream stream{text};
-    for (std::string line; std::getline(stream, line);) {
-        lines.push_back(line);
-    }
-    return lines;
-}
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 TextStyle styled(Audience audience, Language language = Language::en) {
     TextStyle style;
@@ -46,6 +33,26 @@ TEST_CASE("a report opens with the submission and its score") {
     const std::string text = render_text(samples::every_verdict());
     CHECK_THAT(lines_of(text).at(0), contains("a submission"));
     CHECK_THAT(lines_of(text).at(0), contains("12 of 60 points"));
+}
+
+TEST_CASE("how it is with each of several exercises is said before anything else") {
+    const std::string several = render_text(samples::every_verdict());
+    const std::size_t first = several.find("  01-first  An exercise");
+    const std::size_t second = several.find("  02-second  An exercise");
+    REQUIRE(second != std::string::npos);
+    CHECK(first < second);
+    CHECK(second < several.find("the title of"));
+    CHECK_THAT(lines_of(several.substr(second)).at(0), contains("6/30"));
+    CHECK_FALSE(has(render_text(samples::all_with(Verdict::wrong)), "  01-first  An"));
+}
+
+TEST_CASE("an exercise with something left to do comes before one with full marks") {
+    Result result = samples::all_with(Verdict::pass);
+    result.exercises.push_back(samples::all_with(Verdict::wrong).exercises[0]);
+    result.exercises[1].id = "02-second";
+    const std::string text = render_text(result);
+    CHECK(text.find("✗ wrong") < text.find("✓ pass"));
+    CHECK(text.find("01-first") < text.find("02-second"));
 }
 
 TEST_CASE("no line is wider than the page") {
