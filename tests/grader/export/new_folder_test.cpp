@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 
 namespace fs = std::filesystem;
-using lab::contains;
 using lockstep::GraderError;
 using lockstep::NewFolder;
 using lockstep::ScratchFolder;

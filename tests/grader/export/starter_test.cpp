@@ -8,7 +8,6 @@
 #include <lab/catch.hpp>
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <fstream>
 #include <set>
 #include <string>
