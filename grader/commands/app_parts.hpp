@@ -13,7 +13,8 @@ namespace lockstep {
 
 inline constexpr const char* exit_codes =
     "Exit codes:\n"
-    "  0    full marks; for verify and doctor, nothing to complain of\n"
+    "  0    full marks; for verify and doctor, nothing to complain of; for export,\n"
+    "       written\n"
     "  1    graded, and something failed; for verify, complaints; for doctor, this\n"
     "       machine grades with less than all\n"
     "  2    the call makes no sense: a sentence on standard error says what to do\n"

@@ -94,6 +94,27 @@ std::unique_ptr<CLI::App> make_hint(HintOptions& options) {
     return app;
 }
 
+std::unique_ptr<CLI::App> make_export(ExportStarterOptions& options) {
+    auto starter = make_command(
+        "starter", "Writes the repository that students get.",
+        "Skeletons, handouts, public tests, the lab, the build, and a GitHub workflow that\n"
+        "runs the tests; nothing of the solutions, the hidden checks or the grader.\n\n"
+        "Examples:\n"
+        "  grader export starter --out starter\n"
+        "  grader export starter --out week-1 --exercise 1");
+    starter
+        ->add_option("--out", options.folder,
+                     folded("the folder that it becomes: a new one, or an empty one"))
+        ->required()
+        ->option_text("DIR");
+    add_exercises(*starter, options.exercises, "only this one; may be given again (default: all)");
+    auto app = make_command("export", "Writes what others get of this kit.",
+                            "Example:\n  grader export starter --out starter");
+    app->require_subcommand(1);
+    app->add_subcommand(CLI::App_p{std::move(starter)});
+    return app;
+}
+
 /// What CLI11 found wrong, as one sentence.
 std::string sentence(std::string what) {
     while (!what.empty() && (what.back() == '\n' || what.back() == '.' || what.back() == ' ')) {
@@ -115,6 +136,7 @@ std::variant<Command, JustSay> read_command_line(int argc, const char* const* ar
     DoctorOptions doctor;
     QuizOptions quiz;
     HintOptions hint;
+    ExportStarterOptions starter;
 
     CLI::App app{"Grades exercises in concurrent C++: what went wrong, where, and a picture of it.",
                  "grader"};
@@ -127,6 +149,7 @@ std::variant<Command, JustSay> read_command_line(int argc, const char* const* ar
     const CLI::App* const verifying = app.add_subcommand(CLI::App_p{make_verify(verify)});
     const CLI::App* const quizzing = app.add_subcommand(CLI::App_p{make_quiz(quiz)});
     const CLI::App* const hinting = app.add_subcommand(CLI::App_p{make_hint(hint)});
+    const CLI::App* const exporting = app.add_subcommand(CLI::App_p{make_export(starter)});
     app.add_subcommand(CLI::App_p{make_doctor(doctor)});
 
     try {
@@ -161,6 +184,9 @@ std::variant<Command, JustSay> read_command_line(int argc, const char* const* ar
     }
     if (hinting->parsed()) {
         return hint;
+    }
+    if (exporting->parsed()) {
+        return starter;
     }
     return doctor;
 }

@@ -72,8 +72,13 @@ struct HintOptions {
     Language language = Language::en;
 };
 
+struct ExportStarterOptions {
+    std::filesystem::path folder;        ///< that it becomes
+    std::vector<std::string> exercises;  ///< empty: all
+};
+
 using Command = std::variant<ListOptions, GradeOptions, ReportOptions, VerifyOptions, DoctorOptions,
-                             QuizOptions, HintOptions>;
+                             QuizOptions, HintOptions, ExportStarterOptions>;
 
 /// Asked for: a text such as --help, and nothing else to do.
 struct JustSay {

@@ -13,5 +13,6 @@ namespace lockstep {
 [[nodiscard]] int doctor(const DoctorOptions& options);
 [[nodiscard]] int quiz(const QuizOptions& options);
 [[nodiscard]] int hint(const HintOptions& options);
+[[nodiscard]] int export_starter(const ExportStarterOptions& options);
 
 }  // namespace lockstep

@@ -31,6 +31,9 @@ struct Run {
     int operator()(const lockstep::DoctorOptions& options) const { return doctor(options); }
     int operator()(const lockstep::QuizOptions& options) const { return quiz(options); }
     int operator()(const lockstep::HintOptions& options) const { return hint(options); }
+    int operator()(const lockstep::ExportStarterOptions& options) const {
+        return export_starter(options);
+    }
 };
 
 /// So that a pipe whose reader has gone is an error like any other. A handler, for an ignored

@@ -1,74 +1,28 @@
 # cmake -DPART=<part> -DSOURCE=<project> -DFOLDER=<scratch> -DCOMPILER=<c++> -P student_copy.cmake
 #
-# Plays a student on a copy of the kit in FOLDER/kit, built in FOLDER/build. The part `prepare` makes
-# it; each of the others writes its own downloads.cpp first, so their order does not matter.
+# Plays a student on a copy of the kit in FOLDER/kit, built where its preset builds. The part
+# `prepare` makes it; each of the others writes its own downloads.cpp first, so their order does not
+# matter.
 
 cmake_minimum_required(VERSION 3.24)
 
 set(kit "${FOLDER}/kit")
-set(build "${FOLDER}/build")
+set(build "${kit}/build/student")
 set(checks 9)
 
-# A compiler cache may then use again what it compiled for another copy.
-set(ENV{CCACHE_BASEDIR} "${kit}")
-set(ENV{CCACHE_NOHASHDIR} 1)
-# What is printed must not depend on who runs the test.
-set(ENV{LC_ALL} C.UTF-8)
-set(ENV{LOCKSTEP_LANGUAGE} en)
-unset(ENV{LOCKSTEP_HINTS})
-
-# Fails the test, and shows what was printed last.
-function(fail sentence)
-    message("${printed}")
-    message(FATAL_ERROR "${sentence}")
-endfunction()
-
-# run(<command>…): sets `result` and `printed`.
-macro(run)
-    execute_process(COMMAND ${ARGV} WORKING_DIRECTORY "${kit}"
-        RESULT_VARIABLE result OUTPUT_VARIABLE printed ERROR_VARIABLE printed)
-endmacro()
-
-# As an editor does: the file is new, whatever the age of what is written.
-function(write_downloads file)
-    file(READ "${file}" text)
-    file(WRITE "${kit}/exercises/01-threaded-io/downloads.cpp" "${text}")
-endfunction()
+include("${CMAKE_CURRENT_LIST_DIR}/playing.cmake")
 
 # Plain ctest: no build before it.
 macro(test_it)
     run("${CMAKE_CTEST_COMMAND}" --test-dir "${build}" -L 01 --output-on-failure)
 endmacro()
 
-# expect_count(<number> <regular expression>): so many matches in what was printed.
-function(expect_count number expression)
-    string(REGEX MATCHALL "${expression}" matches "${printed}")
-    list(LENGTH matches found)
-    if(NOT found EQUAL number)
-        fail("Expected ${number} times '${expression}', found ${found}.")
-    endif()
-endfunction()
-
-function(expect_text text)
-    string(FIND "${printed}" "${text}" position)
-    if(position EQUAL -1)
-        fail("Expected '${text}'.")
-    endif()
-endfunction()
-
-function(expect_no_text text)
-    string(FIND "${printed}" "${text}" position)
-    if(NOT position EQUAL -1)
-        fail("Did not expect '${text}'.")
-    endif()
-endfunction()
-
 if(PART STREQUAL "prepare")
-    # What an earlier run built of files that are still the same is good for this one, too.
-    file(REMOVE_RECURSE "${kit}")
+    begin_afresh()
     file(COPY "${SOURCE}/exercises" "${SOURCE}/cmake" "${SOURCE}/CMakeLists.txt"
         "${SOURCE}/CMakePresets.json" DESTINATION "${kit}")
-    run("${CMAKE_COMMAND}" --preset student -B "${build}" "-DCMAKE_CXX_COMPILER=${COMPILER}")
+    end_afresh()
+    run("${CMAKE_COMMAND}" --preset student "-DCMAKE_CXX_COMPILER=${COMPILER}")
     if(NOT result EQUAL 0)
         fail("The copy does not configure.")
     endif()
