@@ -117,6 +117,25 @@ TEST_CASE("sockets of a pair talk") {
     still_works(options);
 }
 
+TEST_CASE("a call that says that it does not wait does not wait") {
+    const lab::Options options = each_handover();
+    std::array<ssize_t, 3> answers{};
+    const lab::Trace trace = lab::observe(
+        [&] {
+            std::array<int, 2> ends{};
+            if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return;
+            std::array<char, 4> word{};
+            answers[0] = recv(ends[1], word.data(), word.size(), MSG_DONTWAIT);
+            answers[1] = send(ends[0], "word", 4, MSG_DONTWAIT);
+            answers[2] = recv(ends[1], word.data(), word.size(), MSG_DONTWAIT);
+            for (const int end : ends) close(end);
+        },
+        options);
+    CHECK_THAT(trace, runs_to_the_end() && no_diagnosis());
+    CHECK(answers == std::array<ssize_t, 3>{-1, 4, 4});
+    still_works(options);
+}
+
 TEST_CASE("limits on waiting for descriptors are virtual and exact") {
     const lab::Options options = each_handover();
     std::vector<int> answers;

@@ -97,11 +97,15 @@ void await(World& world, Thread& self, int descriptor, short what) {
     world.touch_descriptors();  // what comes next may make others ready
 }
 
-/// `call` is made when the descriptor is ready; errno survives the way out.
+/// `call` is made when the descriptor is ready; errno survives the way out. `flags`: of a call on a
+/// socket, which may say that this one does not wait.
 template <class Call>
-auto when_ready(int descriptor, short what, Call call) -> decltype(call()) {
+auto when_ready(int descriptor, short what, Call call, int flags = 0) -> decltype(call()) {
     return enter(call, [&](World& world, Thread& self) {
-        await(world, self, descriptor, what);
+        if ((flags & MSG_DONTWAIT) != 0)
+            world.touch_descriptors();
+        else
+            await(world, self, descriptor, what);
         return call();
     });
 }
@@ -286,19 +290,20 @@ ssize_t readv(int descriptor, const iovec* to, int count) {
 }
 
 ssize_t recv(int descriptor, void* to, size_t size, int flags) {
-    return when_ready(descriptor, POLLIN,
-                      [&] { return original_recv(descriptor, to, size, flags); });
+    return when_ready(
+        descriptor, POLLIN, [&] { return original_recv(descriptor, to, size, flags); }, flags);
 }
 
 ssize_t recvfrom(int descriptor, void* to, size_t size, int flags, sockaddr* from,
                  socklen_t* length) {
-    return when_ready(descriptor, POLLIN,
-                      [&] { return original_recvfrom(descriptor, to, size, flags, from, length); });
+    return when_ready(
+        descriptor, POLLIN,
+        [&] { return original_recvfrom(descriptor, to, size, flags, from, length); }, flags);
 }
 
 ssize_t recvmsg(int descriptor, msghdr* message, int flags) {
-    return when_ready(descriptor, POLLIN,
-                      [&] { return original_recvmsg(descriptor, message, flags); });
+    return when_ready(
+        descriptor, POLLIN, [&] { return original_recvmsg(descriptor, message, flags); }, flags);
 }
 
 int accept(int descriptor, sockaddr* from, socklen_t* length) {
@@ -321,19 +326,20 @@ ssize_t writev(int descriptor, const iovec* from, int count) {
 }
 
 ssize_t send(int descriptor, const void* from, size_t size, int flags) {
-    return when_ready(descriptor, POLLOUT,
-                      [&] { return original_send(descriptor, from, size, flags); });
+    return when_ready(
+        descriptor, POLLOUT, [&] { return original_send(descriptor, from, size, flags); }, flags);
 }
 
 ssize_t sendto(int descriptor, const void* from, size_t size, int flags, const sockaddr* to,
                socklen_t length) {
-    return when_ready(descriptor, POLLOUT,
-                      [&] { return original_sendto(descriptor, from, size, flags, to, length); });
+    return when_ready(
+        descriptor, POLLOUT,
+        [&] { return original_sendto(descriptor, from, size, flags, to, length); }, flags);
 }
 
 ssize_t sendmsg(int descriptor, const msghdr* message, int flags) {
-    return when_ready(descriptor, POLLOUT,
-                      [&] { return original_sendmsg(descriptor, message, flags); });
+    return when_ready(
+        descriptor, POLLOUT, [&] { return original_sendmsg(descriptor, message, flags); }, flags);
 }
 
 }  // extern "C"
