@@ -168,7 +168,8 @@ std::string to_ascii(std::string_view text) {
         plain += printable::ascii(text.substr(0, length));
         text.remove_prefix(length);
     }
-    return plain;
+    // What fell off may have stood within a command.
+    return without_commands(plain);
 }
 
 std::string without_commands(std::string_view text) {
