@@ -148,7 +148,26 @@ std::vector<std::string> Builder::compile_command(const std::string& source,
     return command;
 }
 
-Outcome Builder::run(std::vector<std::string> command) {
+bool Builder::struck_down(const Outcome& outcome) {
+    const auto says = [&outcome](std::string_view words) {
+        return outcome.output.find(words) != std::string::npos;
+    };
+    if (outcome.struck_down()) return true;
+    // What the compiler's driver says of its parts.
+    return outcome.end == End::exited && outcome.status != 0 &&
+           (says("Killed signal terminated program") || says("terminated with signal 9"));
+}
+
+Outcome Builder::run(const std::vector<std::string>& command) {
+    Outcome outcome = run_once(command);
+    if (!struck_down(outcome)) return outcome;
+    outcome = run_once(command);
+    if (outcome.lost) throw GraderError(outcome.output);
+    if (struck_down(outcome)) machine_ = true;
+    return outcome;
+}
+
+Outcome Builder::run_once(std::vector<std::string> command) {
     Job job;
     job.command = std::move(command);
     job.working_folder = made_inside_;
@@ -163,7 +182,7 @@ Outcome Builder::run(std::vector<std::string> command) {
     job.file_bytes = largest_file;
     job.scratch_bytes = scratch;
     Outcome outcome = containment_.run(job);
-    if (outcome.end == End::not_started) {
+    if (outcome.end == End::not_started && !outcome.lost) {
         throw GraderError(fmt::format("The compiler {} can't be started ({}): run grader doctor.",
                                       toolkit_.compiler.string(), outcome.output));
     }
@@ -270,7 +289,7 @@ Outcome Builder::compile_afresh(const std::string& source, const std::string& ob
     for (const bool with_prelude : {true, false}) {
         std::vector<std::string> command = compile_command(source, object, with_prelude);
         command.insert(command.end(), options.begin(), options.end());
-        outcome = run(std::move(command));
+        outcome = run(command);
         built.compile += outcome.wall;
         if (outcome.end != End::exited || outcome.status == 0 || outcome.cpu > soon) break;
     }
@@ -326,7 +345,7 @@ bool Builder::link(const std::vector<std::string>& objects,
     // and the student's are those that ThreadSanitizer watches.
     command.insert(command.end(), objects.begin(), objects.end());
     command.insert(command.end(), libraries.begin(), libraries.end());
-    const Outcome outcome = run(std::move(command));
+    const Outcome outcome = run(command);
     built.link += outcome.wall;
     if (succeeded(outcome, name)) return true;
 

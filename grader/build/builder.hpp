@@ -25,11 +25,15 @@ public:
     /// GraderError.
     [[nodiscard]] Built build(bool with_program);
 
-    /// Whether another build of the same might end otherwise: real time ran out.
+    /// Whether another build of the same might end otherwise: real time ran out, or somebody killed
+    /// the compiler.
     [[nodiscard]] bool depends_on_the_machine() const noexcept { return machine_; }
 
 private:
-    [[nodiscard]] Outcome run(std::vector<std::string> command);
+    [[nodiscard]] Outcome run(const std::vector<std::string>& command);
+    [[nodiscard]] Outcome run_once(std::vector<std::string> command);
+    /// As Outcome::struck_down, also of a part of the compiler.
+    [[nodiscard]] static bool struck_down(const Outcome& outcome);
     [[nodiscard]] Outcome compile(const std::string& source, const std::string& object,
                                   const std::vector<std::string>& options, Built& built);
     [[nodiscard]] Outcome compile_afresh(const std::string& source, const std::string& object,

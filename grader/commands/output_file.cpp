@@ -55,6 +55,11 @@ OutputFile::OutputFile(fs::path path) : path_{std::move(path)} {
     if (descriptor_ < 0) {
         const int why = errno;
         temporary_.clear();
+        if (why == EMFILE || why == ENFILE || why == ENOSPC || why == ENOMEM) {
+            throw GraderError(fmt::format(
+                "The report can't be written to '{}' ({}): this machine lacks what it takes.",
+                asked.string(), std::strerror(why)));
+        }
         unwritable(asked, std::strerror(why));
     }
 }

@@ -118,6 +118,7 @@ Outcome Containment::Running::wait() {
         }
     }
     Outcome outcome;
+    outcome.lost = true;
     outcome.output = fmt::format(
         "The supervisor of a contained program ended early ({}): see whether the machine is out of "
         "memory, or whether somebody killed it.",
@@ -146,7 +147,10 @@ Containment::Containment(std::filesystem::path supervisor)
     Job trial;
     trial.command = {supervisor_inside, "--probe"};
     isolation_.sandbox = true;
-    isolation_ = isolation_from_trial(run(trial));
+    const Outcome outcome = run_to_an_end(trial);
+    // That says nothing of the machine, and must not make anybody do without a sandbox.
+    if (outcome.lost) throw GraderError(outcome.output);
+    isolation_ = isolation_from_trial(outcome);
 }
 
 Containment::Running Containment::start(const Job& job) const {

@@ -64,6 +64,13 @@ struct Outcome {
     std::chrono::nanoseconds cpu{0};
     std::size_t peak_memory_bytes = 0;
     unsigned left_behind = 0;  ///< processes still alive when the first one ended; all were killed
+    bool lost = false;         ///< with `not_started`: its supervisor died, and nothing is known
+
+    /// Somebody killed it, or its supervisor, who had no limit to enforce: the program itself, a
+    /// person, or the kernel when memory is short. Once may be chance.
+    [[nodiscard]] bool struck_down() const noexcept {
+        return lost || (end == End::signalled && status == 9);  // SIGKILL
+    }
 };
 
 /// What this machine offers, found by trying it.
@@ -102,6 +109,11 @@ public:
     /// Thread-safe. Throws GraderError when the supervisor can't be started.
     [[nodiscard]] Running start(const Job& job) const;
     [[nodiscard]] Outcome run(const Job& job) const { return start(job).wait(); }
+    /// As `run`, and once more where that was struck down.
+    [[nodiscard]] Outcome run_to_an_end(const Job& job) const {
+        Outcome outcome = run(job);
+        return outcome.struck_down() ? run(job) : outcome;
+    }
 
 private:
     std::filesystem::path supervisor_;

@@ -1,5 +1,7 @@
 #include <grading/race_detection.hpp>
 
+#include <base/error.hpp>
+
 #include <lab/printable.hpp>
 
 #include <fmt/format.h>
@@ -27,8 +29,12 @@ std::string try_canary(const Containment& containment, const std::filesystem::pa
     job.environment = {"TSAN_OPTIONS=symbolize=0"};
     job.fixed_addresses = true;
     job.limits.memory_bytes = std::size_t{2} << 30;
-    const Outcome outcome = containment.run(job);
+    const Outcome outcome = containment.run_to_an_end(job);
     if (outcome.end == End::exited && outcome.status == race_seen) return "";
+    if (outcome.struck_down())
+        throw GraderError{
+            "Whether data races can be detected is not known, for the program that tries was killed "
+            "twice: see who kills programs here, or whether memory is short."};
     if (outcome.end == End::exited && outcome.status == 0)
         return "Data races can't be detected: ThreadSanitizer runs here but sees none.";
     return fmt::format("Data races can't be detected: ThreadSanitizer does not start here ({}).",

@@ -52,6 +52,7 @@ private:
     struct Sitting;  ///< a worker that stays
 
     [[nodiscard]] Sitting start(Flavour flavour) const;
+    [[nodiscard]] Performance play_once(const Request& request, Flavour flavour);
     [[nodiscard]] std::optional<Performance> take_turn(const Request& request, Flavour flavour);
 
     const Containment& containment_;
