@@ -25,6 +25,7 @@ Site::Site(std::vector<Entry> entries) : entries_{std::move(entries)} {
 }
 
 Page Site::fetch(std::string_view url) const {
+    fetches_.fetch_add(1, std::memory_order_relaxed);
     const auto found = index_.find(url);
     const std::int64_t index =
         found == index_.end() ? -1 : static_cast<std::int64_t>(found->second);

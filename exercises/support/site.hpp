@@ -1,6 +1,7 @@
 // The slow web site of the exercises: it stands in for the network.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <stdexcept>
@@ -29,7 +30,7 @@ private:
     std::string url_;
 };
 
-/// A site never changes once it is made: all threads may fetch from it at the same time.
+/// All threads may fetch from a site at the same time.
 class Site {
 public:
     struct Entry {
@@ -51,9 +52,16 @@ public:
     /// the site was made from, or -1; it ends as failed when `fetch` throws.
     [[nodiscard]] Page fetch(std::string_view url) const;
 
+    /// How often `fetch` was called until now.
+    [[nodiscard]] std::size_t fetches() const noexcept {
+        return fetches_.load(std::memory_order_relaxed);
+    }
+
 private:
     std::vector<Entry> entries_;
     std::unordered_map<std::string_view, std::size_t> index_;  ///< refers to `entries_`
+    /// Relaxed: it must not order what the threads do, and hide their races.
+    mutable std::atomic<std::size_t> fetches_{0};
 };
 
 }  // namespace lockstep

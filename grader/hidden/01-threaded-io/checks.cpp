@@ -287,7 +287,7 @@ Plan plan_for(const Downloads& asked, Judge judge, std::size_t schedules = 40) {
     Plan plan;
     plan.scenario = "downloads";
     plan.workload = asked.workload();
-    plan.judge = std::move(judge);
+    plan.judge = unless_invented(std::move(judge));
     plan.schedules = schedules;
     return plan;
 }

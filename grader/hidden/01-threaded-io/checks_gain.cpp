@@ -135,7 +135,7 @@ void examine_gain(const Downloads& asked, Judge judge) {
     plan.scenario = "gain";
     plan.workload = asked.workload();
     plan.schedules = 10;
-    plan.judge = std::move(judge);
+    plan.judge = unless_invented(std::move(judge));
     examine(plan);
 }
 

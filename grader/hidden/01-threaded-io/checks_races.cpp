@@ -14,7 +14,7 @@ void examine_races(const Downloads& asked) {
     plan.workload = asked.workload();
     plan.flavour = Flavour::tsan;
     plan.schedules = 20;
-    plan.judge = nothing_done;
+    plan.judge = unless_invented(nothing_done);
     plan.also = {lab::Diagnosis::Kind::data_race};
     examine(plan);
 }

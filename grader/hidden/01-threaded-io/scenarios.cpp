@@ -2,6 +2,7 @@
 //
 // Workload of both: `latencies` (nanoseconds) and `fails` (0 or 1), one for each page of the site;
 // `order`: the pages asked for, by their index; `threads`; `salt`: goes into URLs and texts.
+// Answer of both: `fetches`, how many the site itself has counted.
 #include <downloads.hpp>
 
 #include <lab/events.hpp>
@@ -95,6 +96,7 @@ void downloads(const Workload& workload, Telling& telling) {
         for (const Page& page : pages) recognised.push_back(recognise(workload, page));
         telling.list("pages", std::move(recognised));
     });
+    telling.number("fetches", static_cast<std::int64_t>(site.fetches()));
 }
 
 void gain(const Workload& workload, Telling& telling) {
@@ -110,6 +112,7 @@ void gain(const Workload& workload, Telling& telling) {
                                          ? std::llround(gain.speed_up * 1e6)
                                          : -1);
     });
+    telling.number("fetches", static_cast<std::int64_t>(site.fetches()));
 }
 
 const Scenario downloads_scenario{"downloads", downloads};
