@@ -1,10 +1,13 @@
 # Sanitizers: what programs and the lab are compiled with, and how such programs are started.
 
-set(LOCKSTEP_SANITIZER none CACHE STRING "none, address or thread")
-set_property(CACHE LOCKSTEP_SANITIZER PROPERTY STRINGS none address thread)
-if(NOT LOCKSTEP_SANITIZER MATCHES "^(none|address|thread)$")
+set(LOCKSTEP_SANITIZER none CACHE STRING "none, address, thread or fuzz")
+set_property(CACHE LOCKSTEP_SANITIZER PROPERTY STRINGS none address thread fuzz)
+if(NOT LOCKSTEP_SANITIZER MATCHES "^(none|address|thread|fuzz)$")
     message(FATAL_ERROR
-        "LOCKSTEP_SANITIZER is '${LOCKSTEP_SANITIZER}': set it to none, address or thread.")
+        "LOCKSTEP_SANITIZER is '${LOCKSTEP_SANITIZER}': set it to none, address, thread or fuzz.")
+endif()
+if(LOCKSTEP_SANITIZER STREQUAL "fuzz" AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "libFuzzer comes with Clang only: use the preset fuzz, or ./kit fuzz.")
 endif()
 
 # Makes memory accesses and atomics call __tsan_* functions: ThreadSanitizer's, or those of the lab.
@@ -36,6 +39,13 @@ if(LOCKSTEP_SANITIZER STREQUAL "address")
     target_compile_options(lockstep_lab_sanitizer INTERFACE -fsanitize=address)
 elseif(LOCKSTEP_SANITIZER STREQUAL "thread")
     target_link_libraries(lockstep_sanitizer INTERFACE lockstep_thread_sanitizer)
+elseif(LOCKSTEP_SANITIZER STREQUAL "fuzz")
+    # For tests/fuzz, and for nothing else. What is undefined ends the program.
+    foreach(library IN ITEMS lockstep_sanitizer lockstep_lab_sanitizer)
+        target_compile_options(${library} INTERFACE
+            -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+        target_link_options(${library} INTERFACE -fsanitize=address,undefined)
+    endforeach()
 endif()
 
 # Sanitizers want fixed parts of the address space, and with vm.mmap_rnd_bits=32 (Ubuntu 24.04's)
