@@ -31,13 +31,14 @@ public:
         inspect_exercise();
         inspect_solution();
         inspect_hidden();
-        const std::set<std::string> kinds{"correct", "wrong", "hostile"};
+        const std::set<std::string> kinds{"correct", "wrong"};
+        inspect_corpus(kit_.corpus() / "hostile" / exercise_.id);
         for (const std::string& kind : names_in(kit_.corpus() / exercise_.id)) {
             const fs::path folder = kit_.corpus() / exercise_.id / kind;
             if (kinds.contains(kind)) {
                 inspect_corpus(folder);
             } else {
-                complain(folder, "is none of correct, wrong and hostile.", "Move or remove it.");
+                complain(folder, "is neither correct nor wrong.", "Move or remove it.");
             }
         }
         return std::move(complaints_);
@@ -153,12 +154,12 @@ KitComplaints inspect_layout(const Kit& kit, const Exercise& exercise) {
 }
 
 KitComplaints inspect_folders(const Kit& kit) {
-    std::set<std::string> known{"README.md"};
+    std::set<std::string> known{"README.md", "hostile"};
     for (const Exercise& exercise : kit.exercises()) {
         known.insert(exercise.id);
     }
     KitComplaints complaints;
-    for (const fs::path& folder : {kit.solutions(), kit.corpus()}) {
+    for (const fs::path& folder : {kit.solutions(), kit.corpus(), kit.corpus() / "hostile"}) {
         for (const std::string& name : names_in(folder)) {
             if (!known.contains(name)) {
                 complaints.push_back({(folder / name).lexically_relative(kit.source()).string(),

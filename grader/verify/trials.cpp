@@ -60,48 +60,55 @@ std::string difference(const CheckResult& check, Verdict expected) {
     return line;
 }
 
+/// Adds the submissions in a folder, with the seed 1.
+void add_corpus(std::vector<Trial>& trials, const fs::path& folder, Trial::Kind kind,
+                const Kit& kit, const Exercise& exercise, KitComplaints& complaints) {
+    for (const fs::path& path : folders_in(folder)) {
+        const fs::path file = path / "expect.toml";
+        if (!fs::exists(file)) continue;  // the layout's complaint
+        const std::string about = file.lexically_relative(kit.source()).string();
+        try {
+            const Expectation expectation = read_expectation(file, exercise);
+            const bool must_pass = kind == Trial::Kind::correct;
+            if (expectation.verdicts.empty() != must_pass) {
+                complaints.push_back({about,
+                                      must_pass ? "expects checks of a correct variant to fail."
+                                                : "expects every check to pass.",
+                                      "Say which checks must not pass, or move the submission."});
+            }
+            trials.push_back({kind, &exercise, path.filename().string(), path, expectation, 1});
+        } catch (const GraderError& error) {
+            complaints.push_back({about, error.what(), "Mend it as README.md says."});
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<Trial> trials_of(const Kit& kit, const Exercise& exercise, const std::string& only,
                              unsigned seeds, std::uint64_t first_seed, KitComplaints& complaints) {
+    std::vector<Trial> trials{{Trial::Kind::skeleton, &exercise, "skeleton", exercise.folder,
+                               all_checks(exercise, Verdict::todo), first_seed}};
+    for (unsigned number = 0; number < seeds; ++number)
+        trials.push_back({Trial::Kind::solution, &exercise, "solution",
+                          kit.solutions() / exercise.id, Expectation{}, first_seed + number});
+    const fs::path corpus = kit.corpus() / exercise.id;
+    add_corpus(trials, corpus / "correct", Trial::Kind::correct, kit, exercise, complaints);
+    add_corpus(trials, corpus / "wrong", Trial::Kind::wrong, kit, exercise, complaints);
+    if (!only.empty()) {
+        for (Trial& trial : hostile_trials_of(kit, exercise, complaints))
+            trials.push_back(std::move(trial));
+        std::erase_if(trials, [&](const Trial& trial) { return trial.name != only; });
+    }
+    for (Trial& trial : trials) trial.seed = std::max(trial.seed, first_seed);
+    return trials;
+}
+
+std::vector<Trial> hostile_trials_of(const Kit& kit, const Exercise& exercise,
+                                     KitComplaints& complaints) {
     std::vector<Trial> trials;
-    const auto add = [&](Trial::Kind kind, const std::string& name, const fs::path& folder,
-                         const Expectation& expectation, std::uint64_t seed) {
-        if (only.empty() || only == name) {
-            trials.push_back({kind, &exercise, name, folder, expectation, seed});
-        }
-    };
-    add(Trial::Kind::skeleton, "skeleton", exercise.folder, all_checks(exercise, Verdict::todo),
-        first_seed);
-    for (unsigned number = 0; number < seeds; ++number) {
-        add(Trial::Kind::solution, "solution", kit.solutions() / exercise.id, {},
-            first_seed + number);
-    }
-    for (const auto& [kind, folder] :
-         {std::pair{Trial::Kind::correct, "correct"}, std::pair{Trial::Kind::wrong, "wrong"},
-          std::pair{Trial::Kind::hostile, "hostile"}}) {
-        for (const fs::path& path : folders_in(kit.corpus() / exercise.id / folder)) {
-            const fs::path file = path / "expect.toml";
-            if (!fs::exists(file)) {
-                continue;  // the layout's complaint
-            }
-            const std::string about = file.lexically_relative(kit.source()).string();
-            try {
-                const Expectation expectation = read_expectation(file, exercise);
-                if (expectation.verdicts.empty() == (kind == Trial::Kind::wrong)) {
-                    complaints.push_back(
-                        {about,
-                         kind == Trial::Kind::wrong
-                             ? "expects every check to pass."
-                             : "expects checks of a correct variant to fail.",
-                         "Say which checks must not pass, or move the submission."});
-                }
-                add(kind, path.filename().string(), path, expectation, first_seed);
-            } catch (const GraderError& error) {
-                complaints.push_back({about, error.what(), "Mend it as README.md says."});
-            }
-        }
-    }
+    add_corpus(trials, kit.corpus() / "hostile" / exercise.id, Trial::Kind::hostile, kit, exercise,
+               complaints);
     return trials;
 }
 
