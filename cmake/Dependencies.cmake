@@ -25,6 +25,7 @@ if(LOCKSTEP_GRADER)
     lockstep_need(tomlplusplus 3 "the grader reads manifests with it" CONFIG)
     lockstep_need(LibArchive 3 "the grader takes submissions as archives" MODULE)
     lockstep_need(OpenSSL 3 "the grader's cache knows files by their SHA-256" MODULE)
+    lockstep_need(SQLiteCpp 3 "the gradebook of a class is an SQLite database" CONFIG)
 endif()
 
 # Debian 12 has Catch2 2.13, newer distributions 3: their headers have different names.

@@ -19,7 +19,7 @@ inline constexpr const char* exit_codes =
     "       machine grades with less than all\n"
     "  2    the call makes no sense: a sentence on standard error says what to do\n"
     "  3    the grader, or this machine, failed: never a student's zero\n"
-    "  130  interrupted by Ctrl-C (143 by SIGTERM): nothing was written\n";
+    "  130  interrupted by Ctrl-C (143 by SIGTERM): nothing is left half-written\n";
 
 /// CLI11 does not wrap, but it indents what follows a line break.
 [[nodiscard]] std::string folded(const std::string& text);

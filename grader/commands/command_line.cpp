@@ -1,6 +1,7 @@
 #include <commands/command_line.hpp>
 
 #include <commands/app_parts.hpp>
+#include <commands/class_options.hpp>
 #include <commands/report_options.hpp>
 
 #include <base/error.hpp>
@@ -132,6 +133,9 @@ std::variant<Command, JustSay> read_command_line(int argc, const char* const* ar
     ListOptions list;
     GradeOptions grade;
     ReportOptions report;
+    ClassCommand whole_class;
+    RegradeCommand regrade;
+    CollectCommand collect;
     VerifyOptions verify;
     DoctorOptions doctor;
     QuizOptions quiz;
@@ -146,6 +150,9 @@ std::variant<Command, JustSay> read_command_line(int argc, const char* const* ar
     const CLI::App* const listing = app.add_subcommand(CLI::App_p{make_list(list)});
     const CLI::App* const grading = app.add_subcommand(CLI::App_p{make_grade(grade)});
     const CLI::App* const reporting = app.add_subcommand(CLI::App_p{make_report(report)});
+    const CLI::App* const classing = app.add_subcommand(CLI::App_p{make_class(whole_class)});
+    const CLI::App* const regrading = app.add_subcommand(CLI::App_p{make_regrade(regrade)});
+    const CLI::App* const collecting = app.add_subcommand(CLI::App_p{make_collect(collect)});
     const CLI::App* const verifying = app.add_subcommand(CLI::App_p{make_verify(verify)});
     const CLI::App* const quizzing = app.add_subcommand(CLI::App_p{make_quiz(quiz)});
     const CLI::App* const hinting = app.add_subcommand(CLI::App_p{make_hint(hint)});
@@ -175,6 +182,15 @@ std::variant<Command, JustSay> read_command_line(int argc, const char* const* ar
     }
     if (reporting->parsed()) {
         return report;
+    }
+    if (classing->parsed()) {
+        return whole_class;
+    }
+    if (regrading->parsed()) {
+        return regrade;
+    }
+    if (collecting->parsed()) {
+        return collect;
     }
     if (verifying->parsed()) {
         return verify;

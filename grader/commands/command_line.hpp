@@ -1,6 +1,7 @@
 // What the caller asked for.
 #pragma once
 
+#include <class/class_grading.hpp>
 #include <report/formats.hpp>
 #include <report/style.hpp>
 
@@ -72,13 +73,42 @@ struct HintOptions {
     Language language = Language::en;
 };
 
+struct ClassCommand {
+    std::filesystem::path submissions;
+    std::filesystem::path results;  ///< where the gradebook is, or shall be
+    std::vector<std::string> exercises;
+    Which which = Which::needed;
+    Shard shard;
+    std::optional<std::uint64_t> seed;  ///< none: the gradebook's, or drawn anew
+    bool allow_weak_isolation = false;
+    std::filesystem::path roster;  ///< empty: none
+    std::filesystem::path cache;
+    unsigned jobs = 0;
+};
+
+struct RegradeCommand {
+    std::filesystem::path results;
+    std::vector<std::string> students;  ///< empty: all
+    std::vector<std::string> exercises;
+    bool dry_run = false;
+    bool allow_weak_isolation = false;
+    std::filesystem::path cache;
+    unsigned jobs = 0;
+};
+
+struct CollectCommand {
+    std::vector<std::filesystem::path> shards;
+    std::filesystem::path results;
+};
+
 struct ExportStarterOptions {
     std::filesystem::path folder;        ///< that it becomes
     std::vector<std::string> exercises;  ///< empty: all
 };
 
-using Command = std::variant<ListOptions, GradeOptions, ReportOptions, VerifyOptions, DoctorOptions,
-                             QuizOptions, HintOptions, ExportStarterOptions>;
+using Command = std::variant<ListOptions, GradeOptions, ReportOptions, ClassCommand, RegradeCommand,
+                             CollectCommand, VerifyOptions, DoctorOptions, QuizOptions, HintOptions,
+                             ExportStarterOptions>;
 
 /// Asked for: a text such as --help, and nothing else to do.
 struct JustSay {

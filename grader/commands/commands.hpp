@@ -9,6 +9,9 @@ namespace lockstep {
 [[nodiscard]] int list(const ListOptions& options);
 [[nodiscard]] int grade(const GradeOptions& options);
 [[nodiscard]] int report(const ReportOptions& options);
+[[nodiscard]] int grade_class(const ClassCommand& options);
+[[nodiscard]] int regrade(const RegradeCommand& options);
+[[nodiscard]] int collect(const CollectCommand& options);
 [[nodiscard]] int verify(const VerifyOptions& options);
 [[nodiscard]] int doctor(const DoctorOptions& options);
 [[nodiscard]] int quiz(const QuizOptions& options);

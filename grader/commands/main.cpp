@@ -26,6 +26,9 @@ struct Run {
     int operator()(const lockstep::Command& command) const { return std::visit(*this, command); }
     int operator()(const lockstep::ListOptions& options) const { return list(options); }
     int operator()(const lockstep::GradeOptions& options) const { return grade(options); }
+    int operator()(const lockstep::ClassCommand& options) const { return grade_class(options); }
+    int operator()(const lockstep::RegradeCommand& options) const { return regrade(options); }
+    int operator()(const lockstep::CollectCommand& options) const { return collect(options); }
     int operator()(const lockstep::ReportOptions& options) const { return report(options); }
     int operator()(const lockstep::VerifyOptions& options) const { return verify(options); }
     int operator()(const lockstep::DoctorOptions& options) const { return doctor(options); }
@@ -57,7 +60,7 @@ int main(int argc, char** argv) {
     } catch (const lockstep::GraderError& error) {
         complain(error.what());
     } catch (const lockstep::Interrupted& interrupted) {
-        complain("Interrupted; what was under way is ended, and nothing was written.");
+        complain("Interrupted; what was under way is ended, and nothing is left half-written.");
         return interrupted.exit_code();
     } catch (const std::exception& error) {
         complain(fmt::format("Something that should not happen did ({}): please report it.",

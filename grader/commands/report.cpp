@@ -4,6 +4,7 @@
 
 #include <base/error.hpp>
 #include <base/read_file.hpp>
+#include <gradebook/gradebook.hpp>
 #include <report/foreign.hpp>
 #include <report/html.hpp>
 #include <report/read_class.hpp>
@@ -118,7 +119,11 @@ int report(const ReportOptions& options) {
         format.check(context);
     }
 
-    const ClassResults results = read_class(options.results, audience);
+    const ClassResults results =
+        is_class && Gradebook::is_in(options.results)
+            ? class_results(Gradebook{options.results, Gradebook::Opening::existing},
+                            fs::absolute(options.results).lexically_normal().filename().string())
+            : read_class(options.results, audience);
     int code = 0;
     for (const Attempt& attempt : results.attempts) {
         if (!attempt.result) {

@@ -114,7 +114,8 @@ std::unique_ptr<CLI::App> make_report(ReportOptions& options) {
             list_of_formats(of_anything));
     app->add_option("RESULTS", options.results,
                     folded("a file that 'grader grade --format json --audience instructor' wrote, "
-                           "or a folder of such files, NAME.json for each student"))
+                           "a folder of such files, NAME.json for each student, or one with the "
+                           "gradebook of a class"))
         ->required()
         ->option_text(" ");
     add_report_format(*app, options.format, of_anything);
