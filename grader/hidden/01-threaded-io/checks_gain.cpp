@@ -156,9 +156,6 @@ TEST_CASE("01-threaded-io/gain", "[01-threaded-io][plain]") {
     failing.fails[static_cast<std::size_t>(failing.order.back())] = 1;
     examine_gain(failing,
                  [](const Played& run) { return throws("FetchError", "a fetch throws it", run); });
-    examine_gain(drawn_downloads(draw("01 gain by 0"), 3, 0), [](const Played& run) {
-        return throws("std::invalid_argument", "max_threads is 0", run);
-    });
 }
 
 }  // namespace lockstep::threaded_io
