@@ -85,8 +85,7 @@ std::string summary(const ClassDone& done, const std::vector<std::string>& missi
 int grade_class(const ClassCommand& options) {
     const Kit kit = Kit::find();
     ClassOptions how;
-    for (const std::string& name : options.exercises)
-        how.exercises.push_back(kit.exercise(name).id);
+    how.exercises = kit.ids_of(options.exercises);
     how.which = options.which;
     how.shard = options.shard;
     how.jobs = options.jobs;

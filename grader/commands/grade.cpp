@@ -20,12 +20,8 @@ std::uint64_t drawn_seed() { return std::random_device{}(); }
 
 /// The ids of what is to be graded, so that nothing is started for a call that makes no sense.
 std::vector<std::string> ids_of(const GradeOptions& options, const Kit& kit) {
-    std::vector<std::string> wanted;
-    for (const std::string& name : options.exercises) {
-        wanted.push_back(kit.exercise(name).id);
-    }
     std::vector<std::string> ids;
-    for (const Submission& part : collect(options.submission, kit, wanted)) {
+    for (const Submission& part : collect(options.submission, kit, kit.ids_of(options.exercises))) {
         ids.push_back(part.exercise->id);
     }
     return ids;

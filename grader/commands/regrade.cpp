@@ -38,8 +38,7 @@ int regrade(const RegradeCommand& options) {
     insist_on_isolation(grading, options.allow_weak_isolation);
     Gradebook gradebook{options.results, Gradebook::Opening::existing};
     ClassOptions how;
-    for (const std::string& name : options.exercises)
-        how.exercises.push_back(kit.exercise(name).id);
+    how.exercises = kit.ids_of(options.exercises);
     how.jobs = options.jobs;
     how.seed = gradebook.seed(std::random_device{}());
     ClassGrading whole{kit, grading};

@@ -48,9 +48,7 @@ std::string summary(const Verification& done, unsigned repeat) {
 int verify(const VerifyOptions& options) {
     const Kit kit = Kit::find();
     Verifying verifying;
-    for (const std::string& name : options.exercises) {
-        verifying.exercises.push_back(kit.exercise(name).id);
-    }
+    verifying.exercises = kit.ids_of(options.exercises);
     verifying.only = options.only;
     verifying.seeds = options.seeds;
     verifying.repeat = options.repeat;

@@ -7,6 +7,8 @@
 
 #include <exercise/manifest.hpp>
 
+#include <signal.h>
+
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -69,7 +71,7 @@ struct Outcome {
     /// Somebody killed it, or its supervisor, who had no limit to enforce: the program itself, a
     /// person, or the kernel when memory is short. Once may be chance.
     [[nodiscard]] bool struck_down() const noexcept {
-        return lost || (end == End::signalled && status == 9);  // SIGKILL
+        return lost || (end == End::signalled && status == SIGKILL);
     }
 };
 

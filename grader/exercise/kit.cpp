@@ -110,6 +110,12 @@ const Exercise& Kit::exercise(std::string_view name) const {
         fmt::format("There is no exercise '{}': there are {}.", name, fmt::join(ids, ", ")));
 }
 
+std::vector<std::string> Kit::ids_of(const std::vector<std::string>& names) const {
+    std::vector<std::string> ids;
+    for (const std::string& name : names) ids.push_back(exercise(name).id);
+    return ids;
+}
+
 fs::path Kit::program(std::string_view name) const { return build_ / "bin" / name; }
 
 }  // namespace lockstep

@@ -4,6 +4,7 @@
 #include <exercise/manifest.hpp>
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,8 @@ public:
     /// By id ("01-threaded-io"), number ("01", "1") or name ("threaded-io"). Throws UsageError
     /// that lists the ids there are.
     [[nodiscard]] const Exercise& exercise(std::string_view name) const;
+    /// The ids of exercises that the caller named so.
+    [[nodiscard]] std::vector<std::string> ids_of(const std::vector<std::string>& names) const;
 
     [[nodiscard]] const std::filesystem::path& source() const noexcept { return source_; }
     [[nodiscard]] std::filesystem::path solutions() const { return source_ / "solutions"; }

@@ -70,6 +70,18 @@ struct Gradebook::State {
     fs::path file;
     mutable std::mutex mutex;
     std::unique_ptr<SQLite::Database> database;
+
+    /// `which`: the end of the query.
+    [[nodiscard]] std::vector<Row> rows(const char* which) const {
+        const std::scoped_lock lock{mutex};
+        return told(file, [&] {
+            SQLite::Statement ask{*database,
+                                  fmt::format("SELECT {} FROM attempt {}", columns, which)};
+            std::vector<Row> rows;
+            while (ask.executeStep()) rows.push_back(row_from(ask));
+            return rows;
+        });
+    }
 };
 
 bool Gradebook::is_in(const fs::path& folder) {
@@ -149,20 +161,14 @@ void Gradebook::store(const std::vector<Row>& rows) {
 
 std::map<std::string, Row> Gradebook::latest() const {
     std::map<std::string, Row> latest;
-    for (Row& row : all()) latest[row.student] = std::move(row);
+    for (Row& row : state_->rows("WHERE id IN (SELECT max(id) FROM attempt GROUP BY student)")) {
+        const std::string student = row.student;
+        latest.emplace(student, std::move(row));
+    }
     return latest;
 }
 
-std::vector<Row> Gradebook::all() const {
-    const std::scoped_lock lock{state_->mutex};
-    return told(state_->file, [&] {
-        SQLite::Statement ask{*state_->database,
-                              fmt::format("SELECT {} FROM attempt ORDER BY id", columns)};
-        std::vector<Row> rows;
-        while (ask.executeStep()) rows.push_back(row_from(ask));
-        return rows;
-    });
-}
+std::vector<Row> Gradebook::all() const { return state_->rows("ORDER BY id"); }
 
 ClassResults class_results(const Gradebook& gradebook, const std::string& title) {
     ClassResults results;

@@ -14,12 +14,19 @@ inline void promise(bool kept, const char* what) {
     std::abort();
 }
 
-/// Lines that a terminal and GitHub's runner take for what they are.
-inline void promise_plain(std::string_view text) {
+/// But for newlines and those in `allowed`.
+inline void promise_no_controls(std::string_view text, std::string_view allowed = "") {
     for (const char byte : text) {
         const auto code = static_cast<unsigned char>(byte);
-        promise((code >= 0x20 || byte == '\n') && code != 0x7f, "no control characters");
+        const bool control = code < 0x20 || code == 0x7f;
+        promise(!control || byte == '\n' || allowed.find(byte) != std::string_view::npos,
+                "no control characters");
     }
+}
+
+/// Lines that a terminal and GitHub's runner take for what they are.
+inline void promise_plain(std::string_view text) {
+    promise_no_controls(text);
     while (!text.empty()) {
         const std::size_t end = text.find('\n');
         const std::string_view line = text.substr(0, end);

@@ -31,9 +31,7 @@ void ask(const lab::Trace& trace) {
     for (const bool unicode : {false, true}) {
         const std::string picture = lab::draw_text(trace, {.width = 60, .unicode = unicode});
         length += picture.size();
-        for (const char byte : picture)
-            fuzz::promise(static_cast<unsigned char>(byte) >= 0x20 || byte == '\n',
-                          "a picture has no control characters");
+        fuzz::promise_no_controls(picture);
     }
     fuzz::promise(length > 0, "a trace has something to say");
 }

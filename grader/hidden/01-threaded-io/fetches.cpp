@@ -7,6 +7,28 @@
 #include <algorithm>
 
 namespace lockstep::threaded_io {
+namespace {
+
+std::optional<Complaint> invented_fetches(const Played& run) {
+    const std::optional<std::int64_t> counted = run.answer.number("fetches");
+    const std::vector<lab::Event> back = run.trace.marks("came back");
+    if (!counted || back.empty()) return std::nullopt;
+    // Threads that were left behind may go on fetching while the site is asked.
+    const auto recorded = std::ranges::count_if(
+        run.trace.marks("fetch"),
+        [&](const lab::Event& fetch) { return fetch.step <= back.back().step; });
+    if (recorded <= *counted) return std::nullopt;
+    return Complaint{
+        .verdict = Verdict::wrong,
+        .expected = "The pages are fetched from the site.",
+        .happened = fmt::format(
+            "The trace tells of {}, and the site has seen {}.",
+            lab::printable::count(static_cast<std::size_t>(recorded), "fetch call"), *counted),
+        .hint = "Call site.fetch(url): what the lab records is not for a submission to write.",
+        .stacks = places_of_fetches(run.trace)};
+}
+
+}  // namespace
 
 Numbers Downloads::workload() const {
     return {{"latencies", latencies},
@@ -42,29 +64,10 @@ std::vector<std::vector<lab::Place>> places_of_fetches(const lab::Trace& trace,
     return stacks;
 }
 
-std::optional<Complaint> invented_fetches(const Played& run) {
-    const std::optional<std::int64_t> counted = run.answer.number("fetches");
-    const std::vector<lab::Event> back = run.trace.marks("came back");
-    if (!counted || back.empty()) return std::nullopt;
-    // Threads that were left behind may go on fetching while the site is asked.
-    const auto recorded = std::ranges::count_if(
-        run.trace.marks("fetch"),
-        [&](const lab::Event& fetch) { return fetch.step <= back.back().step; });
-    if (recorded <= *counted) return std::nullopt;
-    return Complaint{
-        .verdict = Verdict::wrong,
-        .expected = "The pages are fetched from the site.",
-        .happened = fmt::format(
-            "The trace tells of {}, and the site has seen {}.",
-            lab::printable::count(static_cast<std::size_t>(recorded), "fetch call"), *counted),
-        .hint = "Call site.fetch(url): what the lab records is not for a submission to write.",
-        .stacks = places_of_fetches(run.trace)};
-}
-
 Judge unless_invented(Judge judge) {
     return [judge = std::move(judge)](const Played& run) -> std::optional<Complaint> {
         if (auto complaint = invented_fetches(run)) return complaint;
-        return judge ? judge(run) : std::nullopt;
+        return judge(run);
     };
 }
 

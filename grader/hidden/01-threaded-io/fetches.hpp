@@ -30,10 +30,8 @@ struct Downloads {
 [[nodiscard]] std::vector<std::vector<lab::Place>> places_of_fetches(
     const lab::Trace& trace, const std::vector<std::int64_t>& pages = {});
 
-/// The trace tells of no more fetches than the site has counted until the function came back. Where
-/// it did not, the site could not be asked.
-[[nodiscard]] std::optional<Complaint> invented_fetches(const Played& run);
-/// `judge`, for runs in which no fetch is invented.
+/// `judge`, for runs that tell of no more fetches than the site has counted until the function came
+/// back. Where it did not, the site could not be asked.
 [[nodiscard]] Judge unless_invented(Judge judge);
 
 /// Nothing was fetched at all: then what a check looks for can't go wrong, and proves nothing.
