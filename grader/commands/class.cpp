@@ -97,7 +97,13 @@ int grade_class(const ClassCommand& options) {
     Grading grading{kit, options.cache.empty() ? default_cache() : options.cache};
     insist_on_isolation(grading, options.allow_weak_isolation);
     Gradebook gradebook{options.results, Gradebook::Opening::make};
-    how.seed = options.seed ? *options.seed : gradebook.seed(std::random_device{}());
+    how.seed = gradebook.seed(options.seed ? *options.seed : std::random_device{}());
+    if (options.seed && *options.seed != how.seed) {
+        throw UsageError{fmt::format(
+            "The seed of this gradebook is {}, so that everybody is asked the same: leave --seed "
+            "out, or name another folder with --out.",
+            how.seed)};
+    }
     ClassGrading whole{kit, grading};
     interruption.on_signal([&] {
         whole.stop();

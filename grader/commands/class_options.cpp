@@ -70,9 +70,10 @@ std::unique_ptr<CLI::App> make_class(ClassCommand& options) {
            folded("grade only the I-th of N parts of the class, on one of N machines; 'grader "
                   "collect' puts their gradebooks together"))
         ->option_text("I/N");
-    app->add_option("--seed", options.seed,
-                    folded("what hidden workloads are drawn from, the same for all (default: the "
-                           "gradebook's, or a new one)"))
+    app->add_option(
+           "--seed", options.seed,
+           folded("what hidden workloads are drawn from, the same for all; the gradebook keeps "
+                  "that of the first call (default: a new one)"))
         ->option_text("N");
     app->add_option("--roster", options.roster,
                     folded("a CSV with a row for each student, one of whose cells names their "

@@ -5,7 +5,7 @@
 #include <export/new_folder.hpp>
 #include <export/starter.hpp>
 
-#include <set>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -17,13 +17,10 @@ std::vector<Exercise> chosen(const Kit& kit, const std::vector<std::string>& nam
     if (names.empty()) {
         return kit.exercises();
     }
-    std::set<std::string> ids;
-    for (const std::string& name : names) {
-        ids.insert(kit.exercise(name).id);
-    }
+    const std::vector<std::string> ids = kit.ids_of(names);
     std::vector<Exercise> exercises;
     for (const Exercise& exercise : kit.exercises()) {
-        if (ids.contains(exercise.id)) {
+        if (std::ranges::find(ids, exercise.id) != ids.end()) {
             exercises.push_back(exercise);
         }
     }

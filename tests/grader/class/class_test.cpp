@@ -208,6 +208,17 @@ TEST_CASE("a regrade says what it would change, and changes it only when it may"
     CHECK(room.run({"regrade", results, "--student", "nobody"}) == 2);
 }
 
+TEST_CASE("a gradebook has one seed, so that all are asked the same") {
+    const Classroom room;
+    REQUIRE(room.grade() == 0);
+    CHECK(Gradebook{room.results(), Gradebook::Opening::existing}.seed(99) == 5);
+    CHECK(room.run({"class", room.submissions().string(), "--out", room.results().string(),
+                    "--seed", "6"}) == 2);
+    CHECK(room.said().find("seed") != std::string::npos);
+    CHECK(room.run({"class", room.submissions().string(), "--out", room.results().string()}) == 0);
+    CHECK(attempts(room.results()) == 4);
+}
+
 TEST_CASE("without a sandbox a class is not graded unless that is allowed") {
     const Classroom room;
     ::setenv("LOCKSTEP_NO_SANDBOX", "1", 1);
