@@ -24,8 +24,8 @@ namespace lockstep {
 [[nodiscard]] std::string clean_name(std::string_view text);
 [[nodiscard]] std::string clean_sentence(std::string_view text);
 
-/// Clean text in ASCII, and clean again: accents fall off, drawings become what the lab draws them as without
-/// Unicode, what has no counterpart becomes "?".
+/// Clean text in ASCII, and clean again: accents fall off, drawings become what the lab draws them
+/// as without Unicode, what has no counterpart becomes "?".
 [[nodiscard]] std::string to_ascii(std::string_view text);
 
 /// The text with every workflow command in it spoilt, line by line, none longer than it was. Clean

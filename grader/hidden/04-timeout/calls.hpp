@@ -22,9 +22,9 @@ enum class Type : std::int64_t { number, nothing, pointer };
 /// How an operation ends that is cancelled, as lockstep::Cancelled of slow_call.hpp.
 enum class Cancelled : std::int64_t { gives_up, fails, succeeds };
 
-/// A call of with_timeout. The names are those of scenarios_limits.cpp's lists, which says what they mean;
-/// times in nanoseconds, and whole milliseconds, the resolution of Asio's timers on Linux
-/// (epoll_wait's).
+/// A call of with_timeout. The names are those of scenarios_limits.cpp's lists, which says what
+/// they mean; times in nanoseconds, and whole milliseconds, the resolution of Asio's timers on
+/// Linux (epoll_wait's).
 struct Call {
     std::int64_t called = 0;
     std::int64_t awaited = 0;
