@@ -34,8 +34,7 @@ std::string try_canary(const Containment& containment, const std::filesystem::pa
     if (outcome.struck_down())
         throw GraderError{
             "Whether data races can be detected is not known, for the program that tries was "
-            "killed "
-            "twice: see who kills programs here, or whether memory is short."};
+            "killed twice: see who kills programs here, or whether memory is short."};
     if (outcome.end == End::exited && outcome.status == 0)
         return "Data races can't be detected: ThreadSanitizer runs here but sees none.";
     return fmt::format("Data races can't be detected: ThreadSanitizer does not start here ({}).",
