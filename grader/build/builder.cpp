@@ -160,6 +160,9 @@ bool Builder::struck_down(const Outcome& outcome) {
 
 Outcome Builder::run(const std::vector<std::string>& command) {
     Outcome outcome = run_once(command);
+    if (outcome.starved())  // perhaps: a student can have the compiler say anything
+        if (const std::string shortage = containment_.process_shortage(limits_); !shortage.empty())
+            throw GraderError{shortage};
     if (!struck_down(outcome)) return outcome;
     outcome = run_once(command);
     if (outcome.lost) throw GraderError(outcome.output);

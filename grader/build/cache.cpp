@@ -31,12 +31,27 @@ namespace {
 
 /// A worker that somebody found may be about to be started.
 constexpr std::chrono::minutes in_use{15};
-/// Whoever was killed left its stage behind.
-constexpr std::chrono::hours abandoned{6};
 /// An object of a file that includes Asio takes several MiB, a worker tens of them.
 constexpr std::uintmax_t least_free_bytes = std::uintmax_t{16} << 20;
 
 constexpr std::size_t hash_digits = 64;
+
+/// The folder, locked for whoever has the descriptor. Else nothing, and errno is why: ENOENT when
+/// it is gone, also while it was being locked; with `LOCK_NB` in `how`, EWOULDBLOCK when somebody
+/// else has it.
+Descriptor lock_folder(const fs::path& folder, int how) {
+    Descriptor lock{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)};
+    if (!lock) return {};
+    while (::flock(lock.get(), LOCK_EX | how) != 0)
+        if (errno != EINTR) return {};
+    struct stat status {};
+    if (::fstat(lock.get(), &status) != 0) return {};
+    if (status.st_nlink == 0) {
+        errno = ENOENT;
+        return {};
+    }
+    return lock;
+}
 
 /// The binaries of an entry.
 struct Part {
@@ -206,8 +221,8 @@ void Cache::trim() const {
          stage.increment(error)) {
         if (error) return;
         std::error_code gone;
-        const fs::file_time_type made = stage->last_write_time(gone);
-        if (!gone && now - made > abandoned) fs::remove_all(stage->path(), gone);
+        if (const Descriptor lock = lock_folder(stage->path(), LOCK_NB))
+            fs::remove_all(stage->path(), gone);
     }
 }
 
@@ -253,18 +268,22 @@ Cache::Turn Cache::take_turn(const std::string& key) const {
 // --- Stages
 // -----------------------------------------------------------------------------------------
 
-Cache::Stage::Stage(fs::path folder) : folder_{std::move(folder)} {}
-Cache::Stage::Stage(Stage&& other) noexcept : folder_{std::exchange(other.folder_, {})} {}
+Cache::Stage::Stage(fs::path folder, Descriptor lock)
+    : folder_{std::move(folder)}, lock_{std::move(lock)} {}
 
 Cache::Stage::~Stage() {
     std::error_code ignored;
-    if (!folder_.empty()) fs::remove_all(folder_, ignored);
+    if (lock_) fs::remove_all(folder_, ignored);
 }
 
 Cache::Stage Cache::new_stage() const {
-    std::string name = (folder_ / "stages" / "XXXXXX").string();
-    if (!::mkdtemp(name.data())) fail(errno);
-    return Stage{name};
+    for (;;) {
+        std::string name = (folder_ / "stages" / "XXXXXX").string();
+        if (!::mkdtemp(name.data())) fail(errno);
+        if (Descriptor lock = lock_folder(name, 0)) return {name, std::move(lock)};
+        // Who takes it for one that was left behind, before it is locked, removes it.
+        if (errno != ENOENT) fail(errno);
+    }
 }
 
 }  // namespace lockstep

@@ -11,6 +11,8 @@
 // Any number of threads and processes may share a cache.
 #pragma once
 
+#include <contain/descriptor.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -54,9 +56,11 @@ public:
     [[nodiscard]] Turn take_turn(const std::string& key) const;
 
     /// A new folder, on the same file system as the entries, which goes away with everything in it.
+    /// It is locked as long as it is in use: one that is not was left by a builder who was killed.
+    /// By time it could not be told: clocks jump, and machines sleep.
     class Stage {
     public:
-        Stage(Stage&&) noexcept;
+        Stage(Stage&&) noexcept = default;
         Stage& operator=(Stage&&) = delete;
         ~Stage();
 
@@ -64,8 +68,9 @@ public:
 
     private:
         friend class Cache;
-        explicit Stage(std::filesystem::path folder);
+        Stage(std::filesystem::path folder, Descriptor lock);
         std::filesystem::path folder_;
+        Descriptor lock_;
     };
     [[nodiscard]] Stage new_stage() const;
 

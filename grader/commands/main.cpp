@@ -3,12 +3,14 @@
 #include <commands/commands.hpp>
 #include <commands/interruption.hpp>
 #include <commands/terminal.hpp>
+#include <contain/containment.hpp>
 #include <report/foreign.hpp>
 
 #include <csignal>
 #include <exception>
 #include <fmt/format.h>
 #include <string_view>
+#include <system_error>
 #include <variant>
 
 namespace {
@@ -48,6 +50,11 @@ void survive_broken_pipes() {
     sigaction(SIGPIPE, &action, nullptr);
 }
 
+void complain_of_a_surprise(const std::exception& error) {
+    complain(
+        fmt::format("Something that should not happen did ({}): please report it.", error.what()));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -62,9 +69,14 @@ int main(int argc, char** argv) {
     } catch (const lockstep::Interrupted& interrupted) {
         complain("Interrupted; what was under way is ended, and nothing is left half-written.");
         return interrupted.exit_code();
+    } catch (const std::system_error& error) {
+        if (error.code() == std::errc::resource_unavailable_try_again)
+            complain(fmt::format("There was no process or thread left for the grader: {}.",
+                                 lockstep::remedy_for_starvation));
+        else
+            complain_of_a_surprise(error);
     } catch (const std::exception& error) {
-        complain(fmt::format("Something that should not happen did ({}): please report it.",
-                             error.what()));
+        complain_of_a_surprise(error);
     }
     return 3;
 }

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -32,6 +33,9 @@ namespace process = boost::process::v2;
 
 constexpr const char* no_sandbox_variable = "LOCKSTEP_NO_SANDBOX";
 constexpr const char* supervisor_inside = "/run/lockstep/supervisor";
+
+/// The program itself, and whoever holds its sandbox open.
+constexpr unsigned processes_of_a_sandbox = 4;
 
 /// How the supervisor is started: with an empty environment, and with two descriptors under their
 /// own numbers. Process's own bind_fd puts them under others, which may be those that Process
@@ -131,6 +135,11 @@ void Containment::Running::stop() noexcept {
     if (state_) ::shutdown(state_->control.get(), SHUT_WR);
 }
 
+bool Outcome::starved() const {
+    return !lost && (end == End::not_started || (end == End::exited && status != 0)) &&
+           output.find(std::strerror(EAGAIN)) != std::string::npos;
+}
+
 Containment::Containment(std::filesystem::path supervisor)
     : supervisor_(std::filesystem::absolute(std::move(supervisor))) {
     if (::access(supervisor_.c_str(), X_OK) != 0) {
@@ -150,7 +159,23 @@ Containment::Containment(std::filesystem::path supervisor)
     const Outcome outcome = run_to_an_end(trial);
     // That says nothing of the machine, and must not make anybody do without a sandbox.
     if (outcome.lost) throw GraderError(outcome.output);
+    if (outcome.starved())
+        throw GraderError(fmt::format("There was no process left to try the sandbox with: {}.",
+                                      remedy_for_starvation));
     isolation_ = isolation_from_trial(outcome);
+}
+
+std::string Containment::process_shortage(const Limits& limits) const {
+    const unsigned wanted = limits.processes - std::min(limits.processes, processes_of_a_sandbox);
+    Job job;
+    job.command = {isolation_.sandbox ? supervisor_inside : supervisor_.string(), "--crowd",
+                   std::to_string(wanted)};
+    job.limits = limits;
+    const Outcome outcome = run(job);
+    if (!outcome.starved()) return "";
+    return fmt::format(
+        "This machine had no room for the {} processes that a submission may have: {}.",
+        limits.processes, remedy_for_starvation);
 }
 
 Containment::Running Containment::start(const Job& job) const {

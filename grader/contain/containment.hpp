@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lockstep {
@@ -73,7 +74,16 @@ struct Outcome {
     [[nodiscard]] bool struck_down() const noexcept {
         return lost || (end == End::signalled && status == SIGKILL);
     }
+
+    /// There was no process left for it: a limit of this user or container was reached, on which
+    /// the program has no influence. Only of a program that we trust, for it goes by what is said.
+    [[nodiscard]] bool starved() const;
 };
+
+/// What to do about `Outcome::starved`.
+inline constexpr std::string_view remedy_for_starvation =
+    "raise the limit on the processes of this user or container (ulimit -u, pids.max), or grade "
+    "fewer submissions at a time with --jobs";
 
 /// What this machine offers, found by trying it.
 struct Isolation {
@@ -107,6 +117,13 @@ public:
         explicit Running(std::unique_ptr<State> state);
         std::unique_ptr<State> state_;
     };
+
+    /// "" where a program gets nearly as many processes as `limits` allow it; else a sentence that
+    /// says what to do. Tells who started too much from a machine that had nothing left to give: a
+    /// limit on the processes of a user or a container counts those of everybody who grades beside
+    /// us, and the system call fails in the same way. Tried each time, for it changes: some 30 ms.
+    /// Thread-safe. Throws as `start`.
+    [[nodiscard]] std::string process_shortage(const Limits& limits) const;
 
     /// Thread-safe. Throws GraderError when the supervisor can't be started.
     [[nodiscard]] Running start(const Job& job) const;

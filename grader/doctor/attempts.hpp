@@ -11,6 +11,8 @@ namespace lockstep {
 [[nodiscard]] Symptom try_sandbox(const Containment& containment);
 /// Each limit is put to a program that breaks it.
 [[nodiscard]] Symptom try_limits(const Containment& containment);
+/// As many at a time as the first exercise's limits allow.
+[[nodiscard]] Symptom try_processes(const Kit& kit, const Containment& containment);
 [[nodiscard]] Symptom try_race_detector(const Kit& kit, const Containment& containment);
 /// Builds the first exercise's skeleton, in a cache of its own, so that it is really compiled.
 [[nodiscard]] Symptom try_compiler(const Kit& kit, const Containment& containment);

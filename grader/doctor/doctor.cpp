@@ -44,6 +44,7 @@ std::vector<Symptom> examine_machine(const Kit& kit, const std::filesystem::path
         const Containment containment{kit.program("supervisor")};
         add("sandbox", [&] { return try_sandbox(containment); });
         add("limits", [&] { return try_limits(containment); });
+        add("processes", [&] { return try_processes(kit, containment); });
         add("compiler", [&] { return try_compiler(kit, containment); });
         add("races", [&] { return try_race_detector(kit, containment); });
     } catch (const GraderError& error) {

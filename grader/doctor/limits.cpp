@@ -1,4 +1,5 @@
 #include <doctor/attempts.hpp>
+#include <grading/race_detection.hpp>
 
 #include <array>
 #include <base/error.hpp>
@@ -112,37 +113,25 @@ Symptom try_limits(const Containment& containment) {
             "Grade in a virtual machine or container that bounds it."};
 }
 
+Symptom try_processes(const Kit& kit, const Containment& containment) {
+    const Limits& limits = kit.exercises().front().limits;
+    if (const std::string shortage = containment.process_shortage(limits); !shortage.empty())
+        return {"processes", Health::broken, "Programs don't get the processes they may have here.",
+                "What fails for it is graded as the grader's failure.", shortage};
+    return fine("processes",
+                fmt::format("A program gets the {} processes it may have.", limits.processes));
+}
+
 Symptom try_race_detector(const Kit& kit, const Containment& containment) {
-    constexpr int race_seen = 66;  // canary.cpp
-    constexpr std::string_view consequence =
-        "Checks for data races are skipped, and cost no points.";
-    const fs::path program = kit.program("canary");
-    if (!fs::exists(program)) {
-        return {"races", Health::degraded, "There is no race-detecting canary in this build.",
-                std::string{consequence}, "Build the preset dev: ./kit build."};
-    }
-    Job job;
-    job.command = {"/canary"};
-    job.mounts = {{program, "/canary", false}};
-    if (!containment.isolation().sandbox) {
-        job.command = {program.string()};
-        job.mounts = {{program, program, false}};
-    }
-    job.working_folder = "/";
-    job.fixed_addresses = true;
-    const Outcome outcome = containment.run(job);
-    if (outcome.end == End::exited && outcome.status == race_seen) {
-        return fine("races", "ThreadSanitizer sees a race that is there.");
-    }
-    return {
-        "races", Health::degraded,
-        fmt::format("ThreadSanitizer does not work here ({}).",
-                    outcome.end == End::exited && outcome.status == 0
-                        ? "it missed a race that is there"
-                        : "it could not be started"),
-        std::string{consequence},
-        "Allow address randomisation to be switched off (personality(2), which Docker's default "
-        "profile forbids), or set vm.mmap_rnd_bits to 28."};
+    const RaceDetection detection{containment, kit.program("canary")};
+    if (const std::string limitation = detection.limitation(); !limitation.empty())
+        return {
+            "races", Health::degraded, limitation,
+            "Checks for data races are skipped, and cost no points.",
+            "Build the preset dev (./kit build); allow address randomisation to be switched off "
+            "(personality(2), which Docker's default profile forbids), or set "
+            "vm.mmap_rnd_bits to 28."};
+    return fine("races", "ThreadSanitizer sees a race that is there.");
 }
 
 Symptom try_compiler(const Kit& kit, const Containment& containment) {

@@ -10,6 +10,7 @@
 #include <exception>
 #include <future>
 #include <map>
+#include <ranges>
 #include <utility>
 
 namespace lockstep {
@@ -67,6 +68,11 @@ struct Part {
     std::chrono::nanoseconds judging{0};
 };
 
+bool costs_points(const Finding& finding) {
+    return finding.verdict != Verdict::pass && finding.verdict != Verdict::skipped &&
+           finding.verdict != Verdict::grader_error;
+}
+
 /// Whether a check plays under ThreadSanitizer: in every exercise it is the one called `races`, as
 /// in the public tests (cmake/Exercise.cmake). Without it, building that worker, which takes longer
 /// than the plain one, would be for nothing.
@@ -78,10 +84,12 @@ bool looks_for_races(const Exercise& exercise) {
 class Examiner {
 public:
     Examiner(const Submission& submission, const Workshop& workshop, const RaceDetection& races,
-             Drivers& drivers, const GradingOptions& options, std::mutex& watching)
+             const Containment& containment, Drivers& drivers, const GradingOptions& options,
+             std::mutex& watching)
         : submission_{submission},
           workshop_{workshop},
           races_{races},
+          containment_{containment},
           drivers_{drivers},
           options_{options},
           watching_{watching} {}
@@ -151,11 +159,22 @@ private:
             for (CheckFinding& each : drivers_.examine(
                      job, [this](const std::string& check) { watch("running " + check); }))
                 part.findings.insert_or_assign(each.check, std::move(each.finding));
+            excuse(part);
             part.judging = Clock::now() - begin;
         } catch (const std::exception& failure) {
             part.instead = failed(failure);
         }
         return part;
+    }
+
+    /// What failed on a machine without room for processes is not known to be the student's doing.
+    void excuse(Part& part) const {
+        const auto findings = std::views::values(part.findings);
+        if (std::ranges::none_of(findings, costs_points)) return;
+        const std::string shortage = containment_.process_shortage(submission_.exercise->limits);
+        if (shortage.empty()) return;
+        for (Finding& finding : part.findings | std::views::values)
+            if (costs_points(finding)) finding = failed(GraderError{shortage});
     }
 
     [[nodiscard]] ExerciseResult result(const Part& plain, const Part& tsan) const {
@@ -191,6 +210,7 @@ private:
     const Submission& submission_;
     const Workshop& workshop_;
     const RaceDetection& races_;
+    const Containment& containment_;
     Drivers& drivers_;
     const GradingOptions& options_;
     std::mutex& watching_;
@@ -221,7 +241,8 @@ Result Grading::grade(const std::filesystem::path& submission,
     std::mutex watching;
     for (const Submission& part : collect(submission, kit_, options.exercises)) {
         Times::Exercise times;
-        const Examiner examiner{part, workshop_, race_detection_, drivers_, options, watching};
+        const Examiner examiner{part,     workshop_, race_detection_, containment_,
+                                drivers_, options,   watching};
         result.exercises.push_back(examiner.grade(times));
         result.times.exercises.push_back(std::move(times));
         if (drivers_.stopped()) throw GraderError{"The grading was interrupted."};

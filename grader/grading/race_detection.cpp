@@ -14,6 +14,8 @@ namespace {
 
 /// What the canary tells ThreadSanitizer to end it with, when it sees the race.
 constexpr int race_seen = 66;
+/// What it ends with when it gets no second thread.
+constexpr int no_thread = 3;
 
 std::string try_canary(const Containment& containment, const std::filesystem::path& canary) {
     std::error_code error;
@@ -35,6 +37,11 @@ std::string try_canary(const Containment& containment, const std::filesystem::pa
         throw GraderError{
             "Whether data races can be detected is not known, for the program that tries was "
             "killed twice: see who kills programs here, or whether memory is short."};
+    if (outcome.starved() || (outcome.end == End::exited && outcome.status == no_thread))
+        throw GraderError{fmt::format(
+            "Whether data races can be detected is not known, for there was no process left to try "
+            "it with: {}.",
+            remedy_for_starvation)};
     if (outcome.end == End::exited && outcome.status == 0)
         return "Data races can't be detected: ThreadSanitizer runs here but sees none.";
     return fmt::format("Data races can't be detected: ThreadSanitizer does not start here ({}).",

@@ -8,6 +8,7 @@
 
 #include <lab/catch.hpp>
 
+#include <grp.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -21,6 +22,7 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -48,6 +50,13 @@ public:
         fs::copy_file(solution, submission() / "downloads.cpp",
                       fs::copy_options::overwrite_existing);
         std::ofstream{submission() / "downloads.cpp", std::ios::app} << "// " << number << '\n';
+    }
+    /// What is there, and what will be, is that user's to change.
+    void give_to(uid_t user) const {
+        fs::create_directory(cache());
+        for (const fs::path& folder : {scratch(), submission(), cache()})
+            if (::chown(folder.c_str(), user, user) != 0)
+                throw std::runtime_error{"A folder can't be given away."};
     }
     [[nodiscard]] Ended grade() const { return Grader{submission(), cache(), scratch()}.wait(); }
 
@@ -151,6 +160,14 @@ TEST_CASE("a cache heals, whatever became of its files") {
             stream << "not what was here";
         });
     }
+    SECTION("from another time") {
+        int count = 0;
+        spoil_all([&count](const fs::path& file) {
+            const auto years = std::chrono::hours{24 * 365 * 30};
+            const auto now = fs::file_time_type::clock::now();
+            fs::last_write_time(file, ++count % 2 == 0 ? now + years : now - years);
+        });
+    }
     SECTION("gone") {
         spoil_all([](const fs::path& file) { fs::remove(file); });
     }
@@ -176,6 +193,77 @@ TEST_CASE("a full disk is said to be one, and costs no points") {
     CHECK(said.find("build_error") == std::string::npos);
     ::umount2(bench.cache().c_str(), MNT_DETACH);
     CHECK(bench.grade().exit_code == 0);
+}
+
+TEST_CASE("a cache that can't be written is said to be one") {
+    if (::geteuid() != 0) {
+        WARN("Only root can mount a disk that nobody can write to.");
+        return;
+    }
+    const Bench bench;
+    fs::create_directory(bench.cache());
+    if (::mount("none", bench.cache().c_str(), "tmpfs", MS_RDONLY, nullptr) != 0) {
+        WARN("No disk can be mounted here.");
+        return;
+    }
+    const Ended ended = bench.grade();
+    ::umount2(bench.cache().c_str(), MNT_DETACH);
+    CAPTURE(ended.complaint);
+    CHECK(ended.exit_code == 3);
+    CHECK_FALSE(ended.result);
+    CHECK(ended.complaint.find("Read-only file system") != std::string::npos);
+    CHECK(ended.complaint.find("--cache") != std::string::npos);
+}
+
+TEST_CASE("with too few processes a grading fails, and is no zero") {
+    const Bench bench;
+    const auto grade_as_somebody = [&bench](rlim_t processes) {
+        // The limit does not hold for root.
+        return Grader{
+            bench.submission(), bench.cache(), bench.scratch(),
+            [processes] {
+                const rlimit both{processes, processes};
+                ::setrlimit(RLIMIT_NPROC, &both);
+                if (::geteuid() != 0) return;
+                constexpr uid_t nobody = 65'534;
+                if (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0)
+                    ::_exit(126);
+            }}
+            .wait();
+    };
+    if (::geteuid() == 0) bench.give_to(65'534);
+    const Ended good = grade_as_somebody(RLIM_INFINITY);
+    if (good.exit_code != 0) {
+        WARN("Not to be tried here: " << good.complaint);
+        return;
+    }
+    for (const rlim_t limit : {1U, 2U, 3U, 4U, 8U, 12U, 14U, 16U, 18U, 20U, 22U, 24U, 32U, 48U}) {
+        bench.change(static_cast<int>(limit));
+        const Ended ended = grade_as_somebody(limit);
+        CAPTURE(limit, ended.exit_code, ended.complaint, ended.result.value_or(""));
+        CHECK((ended.exit_code == 0 || ended.exit_code == 3));
+        if (!ended.result) CHECK_FALSE(ended.complaint.empty());
+        if (ended.exit_code == 0) CHECK(ended.result == good.result);
+        CHECK(ended.complaint.find("should not happen") == std::string::npos);
+    }
+    CHECK(grade_as_somebody(RLIM_INFINITY).result == good.result);
+}
+
+TEST_CASE("a clock that jumps by years changes nothing") {
+    const Bench bench;
+    const Ended good = bench.grade();
+    REQUIRE(good.exit_code == 0);
+    for (int round = 1; round <= 3; ++round) {
+        // The second one finds everything in the cache.
+        if (round != 2) bench.change(round);
+        const Ended ended = Grader{
+            bench.submission(), bench.cache(), bench.scratch(), [] {
+                ::setenv("LD_PRELOAD", JUMPING_CLOCK, 1);
+            }}.wait();
+        CAPTURE(round, ended.complaint);
+        CHECK(ended.exit_code == 0);
+        CHECK(ended.result == good.result);
+    }
 }
 
 TEST_CASE("with too few descriptors a grading fails, and is no zero") {
