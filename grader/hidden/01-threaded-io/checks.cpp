@@ -27,7 +27,7 @@ Downloads usual() { return drawn_downloads(draw("01 usual"), many, few_threads);
 std::vector<lab::SpanRecord> fetches(const Played& run) { return run.trace.spans("fetch"); }
 
 std::optional<Complaint> pages_in_order(const Downloads& asked, const Played& run) {
-    if (auto complaint = unexpected_exception(run)) return complaint;
+    if (auto complaint = unexpected_exception(asked, run)) return complaint;
     Complaint complaint;
     complaint.expected = "Every URL is fetched once, and its page is at the URL's place.";
     complaint.hint =
@@ -128,7 +128,7 @@ std::optional<Complaint> no_more_than_allowed(const Downloads& asked, const Play
 
 /// While a URL is waiting to be fetched, all threads are at work.
 std::optional<Complaint> nobody_idle(const Downloads& asked, const Played& run) {
-    if (auto complaint = unexpected_exception(run)) return complaint;
+    if (auto complaint = unexpected_exception(asked, run)) return complaint;
     if (auto complaint = nothing_done(run)) return complaint;
     const std::vector<lab::SpanRecord> all = fetches(run);
     std::vector<lab::Duration> instants;

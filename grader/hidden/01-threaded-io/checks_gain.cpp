@@ -62,7 +62,7 @@ std::optional<Phases> phases_of(const Downloads& asked, const Played& run) {
 }
 
 std::optional<Complaint> gain_is_exact(const Downloads& asked, const Played& run) {
-    if (auto complaint = unexpected_exception(run)) return complaint;
+    if (auto complaint = unexpected_exception(asked, run)) return complaint;
     Complaint complaint;
     complaint.stacks = places_of_fetches(run.trace);
     complaint.hint =

@@ -88,11 +88,13 @@ std::string named(const std::vector<std::int64_t>& pages) {
     return text;
 }
 
-std::optional<Complaint> unexpected_exception(const Played& run) {
+std::optional<Complaint> unexpected_exception(const Downloads& asked, const Played& run) {
     const std::string_view threw = run.answer.text("threw");
     if (threw.empty()) return std::nullopt;
     return Complaint{.verdict = Verdict::wrong,
-                     .expected = "The function returns; no fetch fails here.",
+                     .expected = fmt::format(
+                         "With {} and max_threads = {}, the function returns: no fetch fails here.",
+                         lab::printable::count(asked.order.size(), "URL"), asked.threads),
                      .happened = fmt::format("It threw {}: {}", threw,
                                              lab::printable::clean(run.answer.text("what"), 200)),
                      .hint = "Read what the exception says, and find out who throws it.",

@@ -40,7 +40,8 @@ struct Downloads {
 /// "page 3", "pages 3, 5 and 7": the student sees the numbers in the URLs.
 [[nodiscard]] std::string named(const std::vector<std::int64_t>& pages);
 
-/// The first complaint about what came out: another exception than none.
-[[nodiscard]] std::optional<Complaint> unexpected_exception(const Played& run);
+/// The first complaint about what came out of downloads of which none fails: an exception.
+[[nodiscard]] std::optional<Complaint> unexpected_exception(const Downloads& asked,
+                                                            const Played& run);
 
 }  // namespace lockstep::threaded_io
