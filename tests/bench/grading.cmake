@@ -12,32 +12,7 @@ if(NOT DEFINED ROUNDS)
 endif()
 set(exercise 01-threaded-io)
 set(solution "${SOURCE}/solutions/${exercise}/downloads.cpp")
-# The plain way is from nothing, too.
-set(ENV{CCACHE_DISABLE} 1)
-
-macro(run)
-    execute_process(${ARGV} RESULTS_VARIABLE results OUTPUT_VARIABLE printed ERROR_VARIABLE printed)
-    foreach(result IN LISTS results)
-        if(NOT result EQUAL 0)
-            message(FATAL_ERROR "${printed}\nThis ended with ${result}: ${ARGV}")
-        endif()
-    endforeach()
-endmacro()
-
-function(now variable)
-    string(TIMESTAMP micros "%s%f" UTC)
-    math(EXPR millis "${micros} / 1000")
-    set(${variable} ${millis} PARENT_SCOPE)
-endfunction()
-
-# measure(<list> COMMAND …): appends the milliseconds.
-macro(measure list)
-    now(begin)
-    run(${ARGN})
-    now(end)
-    math(EXPR took "${end} - ${begin}")
-    list(APPEND ${list} ${took})
-endmacro()
+include("${CMAKE_CURRENT_LIST_DIR}/plain_way.cmake")
 
 function(median variable)
     set(numbers ${ARGN})
@@ -61,12 +36,19 @@ function(bare_command flavour variable)
             string(APPEND ${part} " '${option}'")
         endforeach()
     endforeach()
-    string(JSON scenarios GET "${json}" exercises ${exercise} object)
+    # Exercise 01 has no scenarios that are compiled with each submission.
+    string(JSON count LENGTH "${json}" exercises ${exercise} objects)
+    math(EXPR last "${count} - 1")
+    set(scenarios "")
+    foreach(i RANGE ${last})
+        string(JSON object GET "${json}" exercises ${exercise} objects ${i})
+        string(APPEND scenarios " '${object}'")
+    endforeach()
     set(made "${FOLDER}/bare-${flavour}")
     string(JOIN " " command
         "'${COMPILER}'" ${compile} "-iquote '${toolkit}/include/${exercise}'" -Wall -Wextra
         "-include '${toolkit}/preludes/standard.hpp' -c '${solution}' -o '${made}.o'" "&&"
-        "'${COMPILER}'" ${link} "'${made}.o' '${scenarios}'" ${libraries} "-o '${made}'")
+        "'${COMPILER}'" ${link} "'${made}.o'" ${scenarios} ${libraries} "-o '${made}'")
     set(${variable} "${command}" PARENT_SCOPE)
 endfunction()
 
@@ -78,18 +60,8 @@ set(grade "${BUILD}/bin/grader" grade "${SOURCE}/solutions" --exercise ${exercis
     --format json --output "${FOLDER}/result.json")
 
 foreach(round RANGE 1 ${ROUNDS})
-    set(kit "${FOLDER}/kit")
-    file(REMOVE_RECURSE "${kit}" "${FOLDER}/build" "${FOLDER}/cache")
-    file(COPY "${SOURCE}/exercises" "${SOURCE}/cmake" "${SOURCE}/CMakeLists.txt"
-        "${SOURCE}/CMakePresets.json" DESTINATION "${kit}")
-    file(COPY "${solution}" DESTINATION "${kit}/exercises/${exercise}")
-    # The lab takes a minute: it is built once, and its cost is left out of the plain way's.
-    measure(configure COMMAND "${CMAKE_COMMAND}" --preset student -B "${FOLDER}/build"
-        "-DCMAKE_CXX_COMPILER=${COMPILER}" WORKING_DIRECTORY "${kit}")
-    measure(libraries COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}/build"
-        --target lockstep_lab lockstep_lab_tsan)
-    measure(build COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}/build" --target ${exercise})
-    measure(test COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${FOLDER}/build" -L 01)
+    file(REMOVE_RECURSE "${FOLDER}/cache")
+    plain_way("${FOLDER}/plain" "${solution}")
 
     measure(bare COMMAND sh -c "${bare_plain}" COMMAND sh -c "${bare_tsan}")
 
