@@ -1,5 +1,9 @@
 // Every submission of tests/submissions/hostile: it gets its verdict and no point, reaches nothing
 // outside, leaves nothing behind, harms no other submission, and can't speak through a report.
+//
+// With LOCKSTEP_NO_SANDBOX set it holds what is promised without a sandbox: all of that, but for
+// what can be reached outside. LOCKSTEP_CACHE: where the cache is, for a user to whom the build
+// folder does not belong.
 #include "outside.hpp"
 
 #include <base/scratch_folder.hpp>
@@ -16,6 +20,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -53,8 +58,14 @@ const Kit& kit() {
     return the_kit;
 }
 
+const fs::path& cache() {
+    const char* named = std::getenv("LOCKSTEP_CACHE");
+    static const fs::path folder = named == nullptr ? fs::path{BUILD} / "cache" : fs::path{named};
+    return folder;
+}
+
 const Grading& grading() {
-    static const Grading the_grading{kit(), fs::path{BUILD} / "cache"};
+    static const Grading the_grading{kit(), cache()};
     return the_grading;
 }
 
@@ -103,13 +114,22 @@ std::vector<std::string> reports_of(const Result& result) {
     return texts;
 }
 
+/// Whoever reads a report is told where there was no sandbox.
+bool says_how_isolated(const Result& result) {
+    const std::string text = render_text(result, {.audience = Audience::instructor});
+    const bool said = text.find("without a sandbox") != std::string::npos;
+    return said != grading().isolation().sandbox;
+}
+
 void check_reports(const Result& result, const std::string& secret) {
+    CHECK(says_how_isolated(result));
     for (const std::string& text : reports_of(result)) {
         const std::string harm = harm_in(text);
         CAPTURE(harm);
         CHECK(harm.empty());
         const bool leaked =
-            text.find(secret) != std::string::npos || text.find("LEAKED") != std::string::npos;
+            grading().isolation().sandbox &&
+            (text.find(secret) != std::string::npos || text.find("LEAKED") != std::string::npos);
         CAPTURE(text);
         CHECK_FALSE(leaked);
     }
@@ -156,11 +176,12 @@ TEST_CASE("hostile submissions gain nothing, reach nothing and leave nothing") {
             "%-32s %6.1f s  %s\n", trial.name.c_str(), result.times.total_s,
             std::string{name_of(result.exercises.at(0).checks.at(0).finding.verdict)}.c_str());
     }
-    std::printf("%zu hostile submissions, %d points gained\n", trials.size(), gained);
+    std::printf("%zu hostile submissions%s, %d points gained\n", trials.size(),
+                grading().isolation().sandbox ? "" : " without a sandbox", gained);
 
-    CHECK(outside.traces() == std::vector<std::string>{});
+    if (grading().isolation().sandbox) CHECK(outside.traces() == std::vector<std::string>{});
     CHECK(hostile::children() == std::vector<std::string>{});
-    CHECK(fs::is_empty(fs::path{BUILD} / "cache" / "stages"));
+    CHECK(fs::is_empty(cache() / "stages"));
     CHECK(without_times(grade(kit().solutions() / other.id, other)) == before);
 }
 
