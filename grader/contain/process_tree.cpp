@@ -172,6 +172,30 @@ Use ProcessTree::use() const {
     return use;
 }
 
+std::optional<std::chrono::nanoseconds> ProcessTree::queued() const {
+    unsigned long long sum = 0;
+    bool anybody = false;
+    for (const pid_t process : members()) {
+        const auto stat = stat_of(proc_.get(), process);
+        if (!stat || !is_alive(*stat)) continue;
+        anybody = true;
+        std::array<char, 48> path{};
+        std::snprintf(path.data(), path.size(), "%d/task", process);
+        for (const pid_t thread : numbers_in(proc_.get(), path.data())) {
+            // Time on a processor, time in the queue for one (nanoseconds), turns: the kernel's
+            // Documentation/scheduler/sched-stats.rst.
+            std::snprintf(path.data(), path.size(), "%d/task/%d/schedstat", process, thread);
+            const Descriptor file(::openat(proc_.get(), path.data(), O_RDONLY | O_CLOEXEC));
+            std::array<char, 96> text{};
+            if (!file || ::read(file.get(), text.data(), text.size() - 1) <= 0) continue;
+            unsigned long long queued = 0;
+            if (std::sscanf(text.data(), "%*u %llu", &queued) == 1) sum += queued;
+        }
+    }
+    if (!anybody) return std::nullopt;
+    return std::chrono::nanoseconds(sum);
+}
+
 void signal_below(pid_t root, int signal) {
     const Descriptor proc(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     for (const pid_t process : find_below(proc.get(), root)) ::kill(process, signal);

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace lockstep {
@@ -28,6 +29,10 @@ public:
     /// Zombies included.
     [[nodiscard]] std::vector<pid_t> members() const;
     [[nodiscard]] Use use() const;
+    /// How long the threads that are alive have waited for a processor, in sum: what others on this
+    /// machine have taken of their time. Zero where the kernel does not count it; nothing where
+    /// nobody is alive. Reads a file for each thread.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> queued() const;
 
 private:
     ProcessTree(Descriptor proc, pid_t root, bool is_sandbox);

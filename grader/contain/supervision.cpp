@@ -30,6 +30,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
 
 // How long the machine may take to set up a sandbox, and the keeper to end a program.
 constexpr milliseconds patience_for_start{30'000};
@@ -46,6 +47,10 @@ nanoseconds own_cpu_time() {
     ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
 }
+
+// A program that waited for a processor did not have that time; but who starts very many threads
+// that wait for each other's does not get for ever.
+constexpr int longest_grace = 20;
 
 class Supervision {
 public:
@@ -125,7 +130,8 @@ private:
             started_ = true;
             tree_.emplace(message.passed ? ProcessTree::of_sandbox(std::move(message.passed))
                                          : ProcessTree::below(child_));
-            if (!killing_) deadline_ = Clock::now() + order_.job.limits.wall;
+            begun_ = Clock::now();
+            if (!killing_) deadline_ = begun_ + order_.job.limits.wall;
             next_look_ = Clock::now() + shortest_look;
             break;
         case Report::Kind::failed:
@@ -159,7 +165,16 @@ private:
                 "overloaded?";
             kill_for(End::not_started);
         } else if (!killing_) {
-            kill_for(End::wall_time);
+            const nanoseconds limit = order_.job.limits.wall;
+            const std::optional<nanoseconds> queued = tree_->queued();
+            if (!queued && !over_) {
+                // It has ended, and the keeper waits for a processor to say so.
+                over_ = true;
+                deadline_ = Clock::now() + patience_for_end;
+                return;
+            }
+            deadline_ = begun_ + limit + std::min(queued.value_or(0ns), longest_grace * limit);
+            if (Clock::now() >= deadline_) kill_for(End::wall_time);
         } else {
             // The keeper did not do it.
             signal_below(child_, SIGKILL);
@@ -245,11 +260,13 @@ private:
     Descriptor output_;
     KeptOutput kept_;
     std::optional<ProcessTree> tree_;
+    Clock::time_point begun_;
     Clock::time_point deadline_;
     Clock::time_point next_look_;
     nanoseconds pause_{shortest_look};
     std::size_t peak_memory_ = 0;
     bool started_ = false;
+    bool over_ = false;  ///< nobody was alive when the time was over
     bool keeper_gone_ = false;
     std::string failure_;
     std::optional<End> killing_;

@@ -15,7 +15,7 @@ namespace lockstep {
 
 /// What one contained program of a submission may use.
 struct Limits {
-    std::chrono::milliseconds wall{20'000};
+    std::chrono::milliseconds wall{20'000};  ///< without the time in line for a processor
     std::chrono::milliseconds cpu{20'000};
     std::size_t memory_bytes = std::size_t{512} << 20;
     std::size_t output_bytes = std::size_t{1} << 20;

@@ -5,8 +5,12 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
+#include <future>
 #include <string>
+#include <thread>
+#include <vector>
 
 using namespace lockstep;
 using namespace std::chrono_literals;
@@ -20,6 +24,27 @@ TEST_CASE("a program that takes too long is ended for its wall time") {
     CHECK(outcome.end == End::wall_time);
     CHECK(outcome.wall >= 100ms);
     CHECK(outcome.cpu < 1s);
+}
+
+TEST_CASE("the time for which a program waits for a processor is not held against it") {
+    const Containment* containment = GENERATE(from_range(places))();
+    REQUIRE_PLACE(containment);
+    Job job = guest({"burn", "100"});
+    job.limits.wall = 1s;
+    // So many that the last of them is done after thrice its limit.
+    const unsigned crowd = 48 * std::max(1U, std::thread::hardware_concurrency());
+    job.limits.processes = 64;
+    std::vector<std::future<Outcome>> all;
+    for (unsigned i = 0; i < crowd; ++i)
+        all.push_back(std::async(std::launch::async, [&] { return containment->run(job); }));
+    std::chrono::nanoseconds longest{0};
+    for (std::future<Outcome>& one : all) {
+        const Outcome outcome = one.get();
+        CHECK(outcome.end == End::exited);
+        longest = std::max(longest, outcome.wall);
+    }
+    // Else it was another test, but no worse.
+    if (longest < job.limits.wall) WARN("Nobody had to wait long.");
 }
 
 TEST_CASE("a program that spins is ended for its CPU time") {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <iostream>
 #include <thread>
 
@@ -62,6 +63,13 @@ Deeds bombs() {
         {"spin", [](const Arguments&) -> int { spin(); }},
         {"spin_in_children",
          [](const Arguments& a) { return in_children(std::stoi(a.at(0)), spin); }},
+        {"burn",  // so many milliseconds of CPU time, and no more
+         [](const Arguments& a) -> int {
+             const std::clock_t end = std::clock() + std::stol(a.at(0)) * CLOCKS_PER_SEC / 1'000;
+             while (std::clock() < end) {
+             }
+             return 0;
+         }},
         {"burn_in_turn",  // short-lived children, one after the other
          [](const Arguments&) -> int {
              for (;;) {
