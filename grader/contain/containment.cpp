@@ -165,6 +165,39 @@ Containment::Containment(std::filesystem::path supervisor)
     isolation_ = isolation_from_trial(outcome);
 }
 
+/// Is known to `stop` while it lives.
+class Containment::Stoppable {
+public:
+    Stoppable(const Containment& containment, Running& running)
+        : containment_{containment}, running_{running} {
+        const std::scoped_lock lock{containment_.mutex_};
+        containment_.running_.insert(&running_);
+        if (containment_.stopped_) running_.stop();
+    }
+    ~Stoppable() {
+        const std::scoped_lock lock{containment_.mutex_};
+        containment_.running_.erase(&running_);
+    }
+    Stoppable(const Stoppable&) = delete;
+    Stoppable& operator=(const Stoppable&) = delete;
+
+private:
+    const Containment& containment_;
+    Running& running_;
+};
+
+Outcome Containment::run(const Job& job) const {
+    Running running = start(job);
+    const Stoppable stoppable{*this, running};
+    return running.wait();
+}
+
+void Containment::stop() noexcept {
+    const std::scoped_lock lock{mutex_};
+    stopped_ = true;
+    for (Running* running : running_) running->stop();
+}
+
 std::string Containment::process_shortage(const Limits& limits) const {
     const unsigned wanted = limits.processes - std::min(limits.processes, processes_of_a_sandbox);
     Job job;

@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -118,6 +120,9 @@ public:
         std::unique_ptr<State> state_;
     };
 
+    /// Ends what runs by `run`, and what will: it comes to `End::interrupted`. Thread-safe.
+    void stop() noexcept;
+
     /// "" where a program gets nearly as many processes as `limits` allow it; else a sentence that
     /// says what to do. Tells who started too much from a machine that had nothing left to give: a
     /// limit on the processes of a user or a container counts those of everybody who grades beside
@@ -127,7 +132,7 @@ public:
 
     /// Thread-safe. Throws GraderError when the supervisor can't be started.
     [[nodiscard]] Running start(const Job& job) const;
-    [[nodiscard]] Outcome run(const Job& job) const { return start(job).wait(); }
+    [[nodiscard]] Outcome run(const Job& job) const;
     /// As `run`, and once more where that was struck down.
     [[nodiscard]] Outcome run_to_an_end(const Job& job) const {
         Outcome outcome = run(job);
@@ -135,8 +140,13 @@ public:
     }
 
 private:
+    class Stoppable;
+
     std::filesystem::path supervisor_;
     Isolation isolation_;
+    mutable std::mutex mutex_;
+    mutable std::set<Running*> running_;
+    bool stopped_ = false;
 };
 
 }  // namespace lockstep

@@ -68,11 +68,6 @@ struct Part {
     std::chrono::nanoseconds judging{0};
 };
 
-bool costs_points(const Finding& finding) {
-    return finding.verdict != Verdict::pass && finding.verdict != Verdict::skipped &&
-           finding.verdict != Verdict::grader_error;
-}
-
 /// Whether a check plays under ThreadSanitizer: in every exercise it is the one called `races`, as
 /// in the public tests (cmake/Exercise.cmake). Without it, building that worker, which takes longer
 /// than the plain one, would be for nothing.
@@ -170,11 +165,13 @@ private:
     /// What failed on a machine without room for processes is not known to be the student's doing.
     void excuse(Part& part) const {
         const auto findings = std::views::values(part.findings);
-        if (std::ranges::none_of(findings, costs_points)) return;
+        if (std::ranges::none_of(
+                findings, [](const Finding& finding) { return costs_points(finding.verdict); }))
+            return;
         const std::string shortage = containment_.process_shortage(submission_.exercise->limits);
         if (shortage.empty()) return;
         for (Finding& finding : part.findings | std::views::values)
-            if (costs_points(finding)) finding = failed(GraderError{shortage});
+            if (costs_points(finding.verdict)) finding = failed(GraderError{shortage});
     }
 
     [[nodiscard]] ExerciseResult result(const Part& plain, const Part& tsan) const {
@@ -251,6 +248,9 @@ Result Grading::grade(const std::filesystem::path& submission,
     return result;
 }
 
-void Grading::interrupt() noexcept { drivers_.stop(); }
+void Grading::interrupt() noexcept {
+    drivers_.stop();
+    containment_.stop();
+}
 
 }  // namespace lockstep

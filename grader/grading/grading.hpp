@@ -40,7 +40,7 @@ public:
 
     [[nodiscard]] const Isolation& isolation() const noexcept { return containment_.isolation(); }
 
-    /// Ends every driver and what it runs, now; `grade` then throws GraderError. Thread-safe, but
+    /// Ends every compiler and driver and what it runs, now; `grade` then throws GraderError. Thread-safe, but
     /// not for a signal handler.
     void interrupt() noexcept;
 

@@ -42,6 +42,7 @@ std::string try_canary(const Containment& containment, const std::filesystem::pa
             "Whether data races can be detected is not known, for there was no process left to try "
             "it with: {}.",
             remedy_for_starvation)};
+    if (outcome.end == End::interrupted) throw GraderError{"The grading was interrupted."};
     if (outcome.end == End::exited && outcome.status == 0)
         return "Data races can't be detected: ThreadSanitizer runs here but sees none.";
     return fmt::format("Data races can't be detected: ThreadSanitizer does not start here ({}).",

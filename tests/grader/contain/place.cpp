@@ -36,10 +36,8 @@ const Containment* in_a_sandbox() {
 
 const Containment* without_a_sandbox() {
     static const Containment containment = [] {
-        ::setenv("LOCKSTEP_NO_SANDBOX", "1", 1);
-        Containment made(SUPERVISOR);
-        ::unsetenv("LOCKSTEP_NO_SANDBOX");
-        return made;
+        const WithoutSandbox meanwhile;
+        return Containment(SUPERVISOR);
     }();
     return &containment;
 }

@@ -3,10 +3,19 @@
 
 #include <contain/containment.hpp>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 namespace lockstep {
+
+/// While one lives, a Containment that is made has no sandbox.
+struct WithoutSandbox {
+    WithoutSandbox() { ::setenv("LOCKSTEP_NO_SANDBOX", "1", 1); }
+    ~WithoutSandbox() { ::unsetenv("LOCKSTEP_NO_SANDBOX"); }
+    WithoutSandbox(const WithoutSandbox&) = delete;
+    WithoutSandbox& operator=(const WithoutSandbox&) = delete;
+};
 
 /// The containment with a sandbox; null, after a sentence that says why, where there can't be one.
 [[nodiscard]] const Containment* in_a_sandbox();

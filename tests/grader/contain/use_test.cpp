@@ -15,6 +15,8 @@
 #include <atomic>
 #include <chrono>
 #include <fstream>
+#include <future>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -81,6 +83,22 @@ TEST_CASE("a program that closes its channel is heard to do so while it runs") {
     // Had somebody else held it open, the end would have come with the program's.
     CHECK(running.wait().end == End::interrupted);
     ::close(ends[0]);
+}
+
+TEST_CASE("a stopped containment ends what runs, and what is started later") {
+    const Containment* place = GENERATE(from_range(places))();
+    REQUIRE_PLACE(place);
+    std::optional<WithoutSandbox> meanwhile;
+    if (!place->isolation().sandbox) meanwhile.emplace();
+    Containment containment{SUPERVISOR};
+    Job job = guest({"sleep", token()});
+    job.limits.wall = 60s;
+    std::future<Outcome> under_way =
+        std::async(std::launch::async, [&] { return containment.run(job); });
+    CHECK(some_appear(job.command.back()));
+    containment.stop();
+    CHECK(under_way.get().end == End::interrupted);
+    CHECK(containment.run(job).end == End::interrupted);
 }
 
 TEST_CASE("a supervisor that is killed takes its program along, and is the machine's doing") {
