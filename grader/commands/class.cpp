@@ -89,6 +89,11 @@ int grade_class(const ClassCommand& options) {
     how.which = options.which;
     how.shard = options.shard;
     how.jobs = options.jobs;
+    if (options.shard.of > 1 && !options.seed && !Gradebook::is_in(options.results)) {
+        throw UsageError{
+            "Each machine would draw a seed of its own: say --seed N, the same for all parts, so "
+            "that everybody is asked the same."};
+    }
     const std::vector<Handed> handed = submissions_in(options.submissions);
     const std::vector<std::string> missing =
         options.roster.empty() ? std::vector<std::string>{} : missing_from(options.roster, handed);

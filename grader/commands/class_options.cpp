@@ -51,7 +51,7 @@ std::unique_ptr<CLI::App> make_class(ClassCommand& options) {
         "Examples:\n"
         "  grader class submissions --out results\n"
         "  grader class submissions --out results --only failed\n"
-        "  grader class submissions --out part3 --shard 3/16\n"
+        "  grader class submissions --out part3 --shard 3/16 --seed 5\n"
         "  grader report results --format html --output pages\n");
     app->add_option("SUBMISSIONS", options.submissions,
                     folded("a folder with one folder or archive for each student, as 'gh classroom "
@@ -72,8 +72,8 @@ std::unique_ptr<CLI::App> make_class(ClassCommand& options) {
         ->option_text("I/N");
     app->add_option(
            "--seed", options.seed,
-           folded("what hidden workloads are drawn from, the same for all; the gradebook keeps "
-                  "that of the first call (default: a new one)"))
+           folded("what hidden workloads are drawn from, the same for all, so it must be given "
+                  "with --shard; the gradebook keeps that of the first call (default: a new one)"))
         ->option_text("N");
     app->add_option("--roster", options.roster,
                     folded("a CSV with a row for each student, one of whose cells names their "
@@ -113,7 +113,8 @@ std::unique_ptr<CLI::App> make_regrade(RegradeCommand& options) {
 std::unique_ptr<CLI::App> make_collect(CollectCommand& options) {
     auto app = make_command("collect", "Puts the gradebooks of a class's parts together.",
                             "Attempts that are there already are not entered again, so a part may "
-                            "be collected twice.\n\n"
+                            "be collected twice.\n"
+                            "All parts must have been graded with the same seed.\n\n"
                             "Example:\n"
                             "  grader collect part1 part2 part3 --out results\n");
     app->add_option("SHARDS", options.shards, folded("folders that 'grader class --shard' wrote"))

@@ -124,14 +124,24 @@ Gradebook::Gradebook(const fs::path& folder, Opening opening) : state_{std::make
 Gradebook::~Gradebook() = default;
 
 std::uint64_t Gradebook::seed(std::uint64_t fallback) {
+    {
+        const std::scoped_lock lock{state_->mutex};
+        told(state_->file, [&] {
+            SQLite::Statement add{*state_->database,
+                                  "INSERT OR IGNORE INTO about VALUES ('seed', ?)"};
+            add.bind(1, std::to_string(fallback));
+            add.exec();
+        });
+    }
+    return seed().value_or(fallback);
+}
+
+std::optional<std::uint64_t> Gradebook::seed() const {
     const std::scoped_lock lock{state_->mutex};
-    return told(state_->file, [&] {
-        SQLite::Statement add{*state_->database, "INSERT OR IGNORE INTO about VALUES ('seed', ?)"};
-        add.bind(1, std::to_string(fallback));
-        add.exec();
+    return told(state_->file, [&]() -> std::optional<std::uint64_t> {
         SQLite::Statement ask{*state_->database, "SELECT value FROM about WHERE name = 'seed'"};
-        ask.executeStep();
-        return std::uint64_t{std::stoull(ask.getColumn(0).getString())};
+        if (!ask.executeStep()) return std::nullopt;
+        return std::stoull(ask.getColumn(0).getString());
     });
 }
 

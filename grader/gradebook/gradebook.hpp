@@ -50,6 +50,8 @@ public:
 
     /// What all attempts are graded with: the one that is stored, else `fallback`, which then is.
     [[nodiscard]] std::uint64_t seed(std::uint64_t fallback);
+    /// As above, but nothing where none is stored.
+    [[nodiscard]] std::optional<std::uint64_t> seed() const;
 
     /// All of them, or none. Thread-safe, as are all others.
     void store(const std::vector<Row>& rows);

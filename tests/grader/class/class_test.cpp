@@ -185,6 +185,40 @@ TEST_CASE("shards, collected, are the class; collected twice they are the same")
         CHECK(marks(room.folder("whole")) == marks(room.results()));
         CHECK(attempts(room.folder("whole")) == 4);
     }
+    // Whoever is graded or regraded there is asked what all were.
+    CHECK(Gradebook{room.folder("whole"), Gradebook::Opening::existing}.seed(99) == 5);
+}
+
+TEST_CASE("parts of which not all were asked the same are not put together") {
+    const Classroom room;
+    const fs::path whole = room.folder("whole");
+    const auto grade_part = [&](const char* number, std::vector<std::string> more) {
+        more.insert(more.begin(), {"class", room.submissions().string(), "--out",
+                                   room.folder(std::string{"part"} + number).string(), "--shard",
+                                   std::string{number} + "/2"});
+        return room.run(more);
+    };
+    const auto collect = [&](const char* number) {
+        return room.collect({"collect", room.folder(std::string{"part"} + number).string(), "--out",
+                             whole.string()});
+    };
+    // Each machine would draw its own.
+    CHECK(grade_part("1", {}) == 2);
+    CHECK(room.said().find("--seed") != std::string::npos);
+    CHECK_FALSE(Gradebook::is_in(room.folder("part1")));
+
+    REQUIRE(grade_part("1", {"--seed", "5"}) == 0);
+    CHECK(grade_part("1", {}) == 0);
+    REQUIRE(grade_part("2", {"--seed", "6"}) == 0);
+    CHECK(room.collect({"collect", room.folder("part1").string(), room.folder("part2").string(),
+                        "--out", whole.string()}) == 2);
+    CHECK(room.said().find("seed") != std::string::npos);
+    CHECK_FALSE(Gradebook::is_in(whole));
+    // Nor one after the other.
+    CHECK(collect("1") == 0);
+    const std::size_t of_part = attempts(whole);
+    CHECK(collect("2") == 2);
+    CHECK(attempts(whole) == of_part);
 }
 
 TEST_CASE("a regrade says what it would change, and changes it only when it may") {

@@ -65,7 +65,16 @@ TEST_CASE("what was stored is there when it is opened again, also by another pro
     CHECK(Gradebook::is_in(scratch.path()));
     Gradebook book{scratch.path(), Gradebook::Opening::existing};
     CHECK(book.latest().at("ada").points == 4);
+    CHECK(book.seed() == 7);
     CHECK(book.seed(8) == 7);
+}
+
+TEST_CASE("a gradebook has no seed until it is told one, and then keeps it") {
+    const ScratchFolder scratch;
+    Gradebook book{scratch.path(), Gradebook::Opening::make};
+    CHECK_FALSE(book.seed());
+    CHECK(book.seed(7) == 7);
+    CHECK(book.seed() == 7);
 }
 
 TEST_CASE("what could not be judged is not a zero") {
