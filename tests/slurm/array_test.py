@@ -10,6 +10,7 @@ with its seed and evidence.
 """
 
 import csv
+import difflib
 import json
 import os
 import re
@@ -92,7 +93,7 @@ def attempts(folder):
         if result:
             result = json.loads(result)
             del result["times"]
-        rows.append((*columns, json.dumps(result)))
+        rows.append((*columns, json.dumps(result, indent=1, ensure_ascii=False)))
     return rows
 
 
@@ -110,9 +111,11 @@ def expect_equal(single, collected):
     for row, other in zip(expected, found):
         for name, one, two in zip(COLUMNS.split(", "), row, other):
             if one != two:
-                sys.stderr.write(f"single machine: {one}\ncollected: {two}\n")
-                raise Failure(f"The {name} of {row[0]} is another one in the collected gradebook: "
-                              "both stand above.")
+                sys.stderr.writelines(line + "\n" for line in difflib.unified_diff(
+                    str(one).splitlines(), str(two).splitlines(), "single machine", "collected",
+                    lineterm="", n=1))
+                raise Failure(f"In the collected gradebook {row[0]} has another {name}: the "
+                              "difference stands above.")
 
 
 # --- Jobs ---------------------------------------------------------------------------------------
