@@ -26,6 +26,10 @@ if(LOCKSTEP_GRADER)
     lockstep_need(LibArchive 3 "the grader takes submissions as archives" MODULE)
     lockstep_need(OpenSSL 3 "the grader's cache knows files by their SHA-256" MODULE)
     lockstep_need(SQLiteCpp 3 "the gradebook of a class is an SQLite database" CONFIG)
+    lockstep_need(yaml-cpp 0.7 "the grader reads Gradescope's exports with it" CONFIG)
+    if(NOT TARGET yaml-cpp::yaml-cpp)
+        add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)  # before 0.8
+    endif()
 endif()
 
 # Debian 12 has Catch2 2.13, newer distributions 3: their headers have different names.

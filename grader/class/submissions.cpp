@@ -2,6 +2,7 @@
 
 #include <base/error.hpp>
 #include <build/hash.hpp>
+#include <class/gradescope_export.hpp>
 
 #include <fmt/format.h>
 
@@ -62,11 +63,16 @@ std::vector<Handed> submissions_in(const fs::path& folder) {
                      ? assignment.substr(0, assignment.size() - cloned.size())
                      : std::string{};
 
+    const auto submitters = gradescope_submitters(folder);
     std::vector<Handed> all;
     for (const fs::directory_entry& entry : entries) {
         const std::string name = entry.path().filename().string();
         if (name.starts_with('.') || name == "__MACOSX") continue;
-        if (entry.is_directory()) {
+        if (const auto named = submitters.find(name);
+            named != submitters.end() && entry.is_directory()) {
+            for (const std::string& student : named->second)
+                all.push_back({student, unwrapped(entry.path())});
+        } else if (entry.is_directory()) {
             all.push_back({student_named(name, assignment), unwrapped(entry.path())});
         } else if (const std::string stem = without_ending(name);
                    entry.is_regular_file() && !stem.empty()) {

@@ -20,7 +20,8 @@ struct Handed {
 ///   Alice Liddell_12345_assignsubmission_file_/    Alice Liddell (Moodle); the archive in it,
 ///   where
 ///                                                  there is nothing else, is what is graded
-///   submission_12345/                              submission_12345 (Gradescope)
+///   submission_12345/                              submission_12345 (Gradescope), or whom
+///   submission_metadata.yml                        this file beside it names: also several
 ///
 /// Throws UsageError where there is no such folder, or nothing in it, or where two are the same
 /// student's.

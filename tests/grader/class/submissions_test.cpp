@@ -23,7 +23,10 @@ public:
     [[nodiscard]] const fs::path& path() const { return path_; }
     void file(const std::string& name) const {
         fs::create_directories((path_ / name).parent_path());
-        std::ofstream{path_ / name} << "x";
+        write(name, "x");
+    }
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream{path_ / name} << text;
     }
     /// Student to path, relative to the folder.
     [[nodiscard]] std::map<std::string, std::string> found() const {
@@ -68,6 +71,40 @@ TEST_CASE("Moodle's folders are without its numbers, and the archive in one is w
           Found{{"Ada Lovelace", "Ada Lovelace_12345_assignsubmission_file_/work.zip"},
                 {"Bob Hope", "Bob Hope_777_assignsubmission_file"},
                 {"Two Files", "Two Files_1_assignsubmission_file_"}});
+}
+
+TEST_CASE("Gradescope's folders are whose its list says, a group's everybody's") {
+    const Folder folder;
+    folder.file("submission_1/downloads.cpp");
+    folder.file("submission_2/downloads.cpp");
+    folder.file("submission_3/downloads.cpp");
+    folder.write("submission_metadata.yml", R"(---
+submission_1:
+  :submitters:
+  - :name: Ada L
+    :sid: '007'
+    :email: ada@example.org
+  :created_at: 2026-11-20 10:00:00.000000000 Z
+  :score: 0.0
+submission_2:
+  :submitters:
+  - :name: Bob
+    :sid:
+    :email: bob@example.org
+  - :name: Cy
+    :sid: ''
+    :email:
+)");
+    CHECK(folder.found() == Found{{"007", "submission_1"},
+                                  {"bob@example.org", "submission_2"},
+                                  {"Cy", "submission_2"},
+                                  {"submission_3", "submission_3"}});
+    for (const char* list : {"- submission_1", "submission_1:", "a: [", "submission_1: {x: 1}",
+                             "submission_1: {':submitters': [{':sid': ''}]}"}) {
+        folder.write("submission_metadata.yml", list);
+        CAPTURE(list);
+        CHECK_THROWS_AS(submissions_in(folder.path()), UsageError);
+    }
 }
 
 TEST_CASE("a folder without submissions, or with two of one student, is refused") {
