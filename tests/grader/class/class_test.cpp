@@ -1,4 +1,6 @@
 // A class, graded by the program as an instructor calls it.
+//
+// LOCKSTEP_INTERRUPTIONS: how often to interrupt it (6).
 #include <base/scratch_folder.hpp>
 #include <gradebook/gradebook.hpp>
 
@@ -6,14 +8,18 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -102,6 +108,11 @@ std::size_t attempts(const fs::path& results) {
     return Gradebook{results, Gradebook::Opening::existing}.all().size();
 }
 
+int interruptions_wanted() {
+    const char* wanted = std::getenv("LOCKSTEP_INTERRUPTIONS");
+    return wanted == nullptr ? 6 : std::atoi(wanted);
+}
+
 TEST_CASE("a class is graded once, and again only where something has changed") {
     const Classroom room;
     CHECK(room.grade() == 0);
@@ -151,21 +162,63 @@ TEST_CASE("the roster tells who handed in nothing") {
 
 TEST_CASE("whenever it is interrupted, the same call goes on, and comes to the same marks") {
     const Classroom room;
-    REQUIRE(room.run({"class", room.submissions().string(), "--out", room.folder("quiet").string(),
-                      "--seed", "5"}) == 0);
+    const auto into = [&room](const std::string& results) {
+        return std::vector<std::string>{"class",  room.submissions().string(),
+                                        "--out",  room.folder(results).string(),
+                                        "--seed", "5",
+                                        "--jobs", "1"};
+    };
+    REQUIRE(room.run(into("quiet")) == 0);
     const Marks expected = marks(room.folder("quiet"));
-    for (const int signal : {SIGINT, SIGKILL, SIGTERM, SIGKILL}) {
-        const pid_t process = room.start({"class", room.submissions().string(), "--out",
-                                          room.results().string(), "--seed", "5", "--jobs", "1"});
-        std::this_thread::sleep_for(std::chrono::milliseconds{700});
-        ::kill(process, signal);
-        const int code = Classroom::wait(process);
-        CAPTURE(signal, code, room.said());
-        CHECK((code == 0 || code == 128 + signal || (signal == SIGKILL && code == -1)));
+    // What it takes with everything in the cache.
+    const auto begin = std::chrono::steady_clock::now();
+    REQUIRE(room.run(into("again")) == 0);
+    const auto whole = std::chrono::steady_clock::now() - begin;
+
+    std::mt19937 chance{std::random_device{}()};
+    std::uniform_real_distribution<double> part{0.0, 1.0};
+    constexpr std::array<int, 3> signals{SIGINT, SIGKILL, SIGTERM};
+    constexpr int for_each_gradebook = 3;
+    int left = interruptions_wanted();
+    for (int number = 0; left > 0; ++number) {
+        const std::string results = "results" + std::to_string(number);
+        for (int i = 0; i < for_each_gradebook && left > 0; ++i, --left) {
+            const pid_t process = room.start(into(results));
+            std::this_thread::sleep_for(whole * part(chance));
+            const int signal = signals[chance() % signals.size()];
+            ::kill(process, signal);
+            const int code = Classroom::wait(process);
+            CAPTURE(signal, code, room.said());
+            CHECK((code == 0 || code == 128 + signal || code == -1));
+        }
+        CHECK(room.run(into(results)) == 0);
+        CHECK(marks(room.folder(results)) == expected);
+        CHECK(attempts(room.folder(results)) == expected.size());  // nobody twice
     }
+}
+
+TEST_CASE("a class on a full disk goes on when there is room again") {
+    if (::geteuid() != 0) {
+        WARN("Only root can make a small disk.");
+        return;
+    }
+    const Classroom room;
+    fs::create_directory(room.results());
+    const std::string results = room.results().string();
+    if (::mount("none", results.c_str(), "tmpfs", 0, "size=64k") != 0) {
+        WARN("No disk can be mounted here.");
+        return;
+    }
+    CHECK(room.grade() == 3);
+    CHECK(room.said().find("full") != std::string::npos);
+    CAPTURE(room.said());
+    CHECK(::mount("none", results.c_str(), "tmpfs", MS_REMOUNT, "size=64m") == 0);
     CHECK(room.grade() == 0);
-    CHECK(marks(room.results()) == expected);
-    CHECK(attempts(room.results()) == expected.size());  // nobody twice
+    const Marks all = marks(room.results());
+    CHECK(all.size() == 4);
+    CHECK(all.at("ada") == 18);
+    CHECK(attempts(room.results()) == 4);
+    ::umount2(results.c_str(), MNT_DETACH);
 }
 
 TEST_CASE("shards, collected, are the class; collected twice they are the same") {
