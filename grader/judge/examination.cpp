@@ -25,6 +25,8 @@ Request request_for(const Plan& plan, std::uint64_t seed) {
     // A race tells enough, and costs ThreadSanitizer more than a run.
     request.until_race = plan.flavour == Flavour::tsan;
     request.runs = schedules(Draw{seed, plan.scenario}.bits(), plan.schedules);
+    if (!plan.spurious_wakeups)
+        for (Run& run : request.runs) run.spurious_wakeups = 0;
     return request;
 }
 

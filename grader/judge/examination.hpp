@@ -39,6 +39,7 @@ struct Plan {
     std::vector<lab::Diagnosis::Kind> also;
     Flavour flavour = Flavour::plain;
     std::size_t schedules = 40;
+    bool spurious_wakeups = true;  ///< in a quarter of the schedules
     unsigned cores = 4;
     std::uint32_t max_steps = 200'000;
     std::uint32_t max_spin = 20'000;

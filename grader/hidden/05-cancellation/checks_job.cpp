@@ -202,6 +202,9 @@ void examine_cleanup(const JobPlan& job, const Course& course, const std::string
     using Kind = lab::Diagnosis::Kind;
     plan.also = {Kind::leaked_thread, Kind::not_released, Kind::destroyed_locked,
                  Kind::unlock_not_owner};
+    // A request that gets lost between a wake-up for no reason and the next wait makes the cleanup
+    // late, now and then: that is for `prompt` to say.
+    plan.spurious_wakeups = course.end != JobEnd::cancelled;
     examine(plan);
 }
 
