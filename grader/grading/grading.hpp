@@ -40,8 +40,8 @@ public:
 
     [[nodiscard]] const Isolation& isolation() const noexcept { return containment_.isolation(); }
 
-    /// Ends every compiler and driver and what it runs, now; `grade` then throws GraderError. Thread-safe, but
-    /// not for a signal handler.
+    /// Ends every compiler and driver and what it runs, now; `grade` then throws GraderError.
+    /// Thread-safe, but not for a signal handler.
     void interrupt() noexcept;
 
 private:
