@@ -10,7 +10,6 @@
 #include <exception>
 #include <future>
 #include <map>
-#include <ranges>
 #include <utility>
 
 namespace lockstep {
@@ -164,14 +163,13 @@ private:
 
     /// What failed on a machine without room for processes is not known to be the student's doing.
     void excuse(Part& part) const {
-        const auto findings = std::views::values(part.findings);
-        if (std::ranges::none_of(
-                findings, [](const Finding& finding) { return costs_points(finding.verdict); }))
-            return;
+        // No views: the standard library's are more than Clang 14 can read.
+        const auto costs = [](const auto& entry) { return costs_points(entry.second.verdict); };
+        if (std::ranges::none_of(part.findings, costs)) return;
         const std::string shortage = containment_.process_shortage(submission_.exercise->limits);
         if (shortage.empty()) return;
-        for (Finding& finding : part.findings | std::views::values)
-            if (costs_points(finding.verdict)) finding = failed(GraderError{shortage});
+        for (auto& entry : part.findings)
+            if (costs(entry)) entry.second = failed(GraderError{shortage});
     }
 
     [[nodiscard]] ExerciseResult result(const Part& plain, const Part& tsan) const {
