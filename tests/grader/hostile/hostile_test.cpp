@@ -2,8 +2,7 @@
 // outside, leaves nothing behind, harms no other submission, and can't speak through a report.
 //
 // With LOCKSTEP_NO_SANDBOX set it holds what is promised without a sandbox: all of that, but for
-// what can be reached outside. LOCKSTEP_CACHE: where the cache is, for a user to whom the build
-// folder does not belong.
+// what can be reached outside.
 #include "outside.hpp"
 
 #include <base/scratch_folder.hpp>
@@ -16,11 +15,10 @@
 
 #include <lab/catch.hpp>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -58,10 +56,11 @@ const Kit& kit() {
     return the_kit;
 }
 
+/// Of its own: what other tests leave of killed graders is not what submissions leave, and no
+/// attack on the compiler is spared by an earlier run.
 const fs::path& cache() {
-    const char* named = std::getenv("LOCKSTEP_CACHE");
-    static const fs::path folder = named == nullptr ? fs::path{BUILD} / "cache" : fs::path{named};
-    return folder;
+    static const ScratchFolder folder;
+    return folder.path();
 }
 
 const Grading& grading() {
@@ -159,6 +158,7 @@ TEST_CASE("hostile submissions gain nothing, reach nothing and leave nothing") {
     });
 
     int gained = 0;
+    std::string table;
     for (std::size_t number = 0; number < trials.size(); ++number) {
         const Trial& trial = trials[number];
         const Result& result = results[number];
@@ -172,17 +172,17 @@ TEST_CASE("hostile submissions gain nothing, reach nothing and leave nothing") {
             CHECK(false);
         }
         check_reports(result, outside.secret());
-        std::printf(
-            "%-32s %6.1f s  %s\n", trial.name.c_str(), result.times.total_s,
-            std::string{name_of(result.exercises.at(0).checks.at(0).finding.verdict)}.c_str());
+        table += fmt::format("{:<32} {:6.1f} s  {}\n", trial.name, result.times.total_s,
+                             name_of(result.exercises.at(0).checks.at(0).finding.verdict));
     }
-    std::printf("%zu hostile submissions%s, %d points gained\n", trials.size(),
-                grading().isolation().sandbox ? "" : " without a sandbox", gained);
-
     if (grading().isolation().sandbox) CHECK(outside.traces() == std::vector<std::string>{});
     CHECK(hostile::children() == std::vector<std::string>{});
     CHECK(fs::is_empty(cache() / "stages"));
     CHECK(without_times(grade(kit().solutions() / other.id, other)) == before);
+
+    // Last, for what failed to be read first.
+    fmt::print("{}{} hostile submissions{}, {} points gained\n", table, trials.size(),
+               grading().isolation().sandbox ? "" : " without a sandbox", gained);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -24,9 +26,31 @@ std::string read(const fs::path& file) {
     return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+/// Where submissions leave a mark, beside the folder.
+std::vector<fs::path> marks() {
+    std::vector<fs::path> all{"/tmp/lockstep-mark", "/usr/bin/mark", "/worker", "/submission/mark",
+                              "/made/mark"};
+    for (const fs::path folder : {"/tmp", "/var/tmp", "/dev/shm"})
+        for (int number = 0; number < 200; ++number)
+            all.push_back(folder / fmt::format("filler{}", number));
+    return all;
+}
+
+/// Of an earlier test, too: one without a sandbox leaves them.
+void remove_marks() {
+    for (const fs::path& mark : marks()) {
+        std::error_code error;
+        fs::remove(mark, error);
+        if (error)
+            throw std::runtime_error{fmt::format("{} is in the way of this test ({}): remove it.",
+                                                 mark.string(), error.message())};
+    }
+}
+
 }  // namespace
 
 Outside::Outside() : folder_{"/var/tmp/lockstep-outside"} {
+    remove_marks();
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
     if (!fs::create_directory(folder_))
@@ -43,6 +67,7 @@ Outside::Outside() : folder_{"/var/tmp/lockstep-outside"} {
 Outside::~Outside() {
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
+    for (const fs::path& mark : marks()) fs::remove(mark, ignored);
     ::unsetenv("LOCKSTEP_TEST_SECRET");
 }
 
@@ -51,9 +76,8 @@ std::vector<std::string> Outside::traces() const {
     for (const auto& entry : fs::directory_iterator{folder_})
         if (entry.path().filename() != "secret") found.push_back(entry.path().string());
     if (read(folder_ / "secret") != secret_) found.push_back((folder_ / "secret").string());
-    for (const char* mark : {"/tmp/lockstep-mark", "/usr/bin/mark", "/worker", "/submission/mark",
-                             "/made/mark", "/var/tmp/filler0", "/tmp/filler0", "/dev/shm/filler0"})
-        if (fs::exists(mark)) found.emplace_back(mark);
+    for (const fs::path& mark : marks())
+        if (fs::exists(mark)) found.push_back(mark.string());
     return found;
 }
 
