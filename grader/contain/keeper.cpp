@@ -2,6 +2,7 @@
 
 #include <contain/launch.hpp>
 #include <contain/process_tree.hpp>
+#include <contain/signal_gate.hpp>
 #include <contain/wire.hpp>
 
 #include <fcntl.h>
@@ -137,13 +138,14 @@ int keep(int lifeline, int channel, Surroundings surroundings,
                                      std::strerror(errno) + ".");
         return 1;
     }
-    const Launched launched = launch(order, channel, protected_processes);
+    Launched launched = launch(order, channel, protected_processes);
     ::prctl(PR_SET_DUMPABLE, 0);  // changing the user, and launching, have reset it
     if (launched.process < 0) {
         report_failure(lifeline, launched.failure);
         return 1;
     }
     Keeper keeper(launched.process, outside);
+    const SignalGate gate(std::move(launched.asks_to_signal));
     // From here on the program alone holds what it was given.
     if (channel >= 0) ::close(channel);
     const Descriptor nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
@@ -159,7 +161,8 @@ int keep(int lifeline, int channel, Surroundings surroundings,
     }
 
     while (!keeper.leader_ended()) {
-        std::array<pollfd, 2> wanted{{{signals.get(), POLLIN, 0}, {lifeline, POLLIN, 0}}};
+        std::array<pollfd, 3> wanted{
+            {{signals.get(), POLLIN, 0}, {lifeline, POLLIN, 0}, {gate.descriptor(), POLLIN, 0}}};
         if (::poll(wanted.data(), wanted.size(), -1) < 0) continue;
         if (wanted[0].revents != 0) {
             signalfd_siginfo discarded{};
@@ -168,6 +171,7 @@ int keep(int lifeline, int channel, Surroundings surroundings,
             keeper.reap();
         }
         if (wanted[1].revents != 0) break;
+        if ((wanted[2].revents & POLLIN) != 0) gate.answer();
     }
     keeper.reap();
     keeper.end_all();

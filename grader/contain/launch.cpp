@@ -9,6 +9,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
@@ -17,9 +18,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <utility>
 
 namespace lockstep {
 namespace {
@@ -111,8 +114,9 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     return result;
 }
 
-/// In the child. Comes back only when something failed, having said what.
-const char* become_the_program(const Order& order, int channel,
+/// In the child. Comes back only when something failed, having said what. Through `news` goes what
+/// the filter asks with.
+const char* become_the_program(const Order& order, int channel, int news,
                                const std::vector<pid_t>& protected_processes, char** arguments,
                                char** environment) noexcept {
     ::setsid();
@@ -139,7 +143,11 @@ const char* become_the_program(const Order& order, int channel,
     }
     close_on_exec_from(channel >= 0 ? channel_number + 1 : channel_number);
     default_signals();
-    forbid_system_calls(protected_processes);
+    const int listener = forbid_system_calls(protected_processes);
+    if (listener >= 0) {
+        const std::array<std::uint8_t, 1> listening{'l'};
+        if (!send_message(news, listening, listener)) return "hand on its filter";
+    }
     // A file that was written a moment ago may still be open in a process that was being started
     // by somebody else just then, between its fork and its exec.
     constexpr int attempts = 400;
@@ -174,13 +182,7 @@ Launched launch(const Order& order, int channel, const std::vector<pid_t>& prote
     }
     std::vector<char*> arguments = pointers(order.job.command);
     std::vector<char*> environment = pointers(order.job.environment);
-    std::array<int, 2> news{};
-    if (::pipe2(news.data(), O_CLOEXEC) != 0) {
-        launched.failure = std::string("A pipe could not be made: ") + std::strerror(errno) + ".";
-        return launched;
-    }
-    const Descriptor from_child(news[0]);
-    Descriptor to_parent(news[1]);
+    auto [from_child, to_parent] = connected_sockets(SOCK_SEQPACKET);
 
     // The child borrows this memory until exec, which spares copying its page tables; it writes to
     // none of it that is read here afterwards.
@@ -193,21 +195,23 @@ Launched launch(const Order& order, int channel, const std::vector<pid_t>& prote
     if (child == 0) {
         // Away from the numbers that the program gets.
         const int report = ::fcntl(to_parent.get(), F_DUPFD_CLOEXEC, 64);
-        const char* step = become_the_program(order, channel, protected_processes, arguments.data(),
-                                              environment.data());
+        const char* step = become_the_program(order, channel, report, protected_processes,
+                                              arguments.data(), environment.data());
         Failure failure;
         failure.error = errno;
         std::strncpy(failure.step.data(), step, failure.step.size() - 1);
-        if (::write(report, &failure, sizeof failure) < 0) ::_exit(126);
-        ::_exit(127);
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(&failure);
+        ::_exit(send_message(report, {bytes, sizeof failure}) ? 127 : 126);
     }
     to_parent.reset();
-    // The end of file says that exec has closed the other end.
+    // The end says that exec has closed the other end.
     Failure failure;
-    ssize_t size = 0;
-    while ((size = ::read(from_child.get(), &failure, sizeof failure)) < 0 && errno == EINTR) {
+    for (Message message; !(message = receive_message(from_child.get())).bytes.empty();) {
+        if (message.passed) launched.asks_to_signal = std::move(message.passed);
+        if (message.bytes.size() == sizeof failure)
+            std::memcpy(&failure, message.bytes.data(), sizeof failure);
     }
-    if (size == static_cast<ssize_t>(sizeof failure)) {
+    if (failure.error != 0) {
         while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
         }
         launched.failure = order.job.command.front() + " could not " + failure.step.data() + ": " +

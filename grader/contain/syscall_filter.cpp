@@ -1,16 +1,21 @@
 #include <contain/syscall_filter.hpp>
 
+#include <asm/sockios.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
-#include <sys/prctl.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <utility>
 
 namespace lockstep {
@@ -28,7 +33,7 @@ constexpr std::uint32_t number_at = offsetof(seccomp_data, nr);
 constexpr std::uint32_t architecture_at = offsetof(seccomp_data, arch);
 // The low halves: both architectures are little-endian.
 constexpr std::uint32_t first_argument_at = offsetof(seccomp_data, args);
-constexpr std::uint32_t argument_size = sizeof(seccomp_data::args[0]);
+constexpr std::uint32_t second_argument_at = first_argument_at + sizeof(seccomp_data::args[0]);
 
 class Filter {
 public:
@@ -46,9 +51,15 @@ public:
         only_if_equal(static_cast<std::uint32_t>(number), 1);
         fail_with(error);
     }
-    void install() {
+    /// Runs a whole other filter only if what was loaded is as it says.
+    void only_if_equal(std::uint32_t value, const Filter& then) {
+        only_if_equal(value, then.code_.size());
+        code_.insert(code_.end(), then.code_.begin(), then.code_.end());
+    }
+    /// What the call gives: with SECCOMP_FILTER_FLAG_NEW_LISTENER, a descriptor; -1 on failure.
+    [[nodiscard]] int install(unsigned flags) {
         sock_fprog program{static_cast<unsigned short>(code_.size()), code_.data()};
-        ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+        return static_cast<int>(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program));
     }
 
 private:
@@ -63,22 +74,8 @@ private:
     std::vector<sock_filter> code_;
 };
 
-}  // namespace
-
-void forbid_system_calls(const std::vector<pid_t>& protected_processes) noexcept {
-    if constexpr (own_architecture == 0) return;
-    Filter filter;
-    // Numbers mean something else in another architecture's calls (32 bits).
-    filter.load(architecture_at);
-    filter.unless_equal(own_architecture, 1);
-    filter.answer(SECCOMP_RET_KILL_PROCESS);
-    filter.load(number_at);
-#if defined(__x86_64__)
-    // The x32 calls: the same architecture, other numbers.
-    filter.only_if_at_least(0x40000000, 1);
-    filter.fail_with(ENOSYS);
-#endif
-
+/// What no contained program may do, whatever else is around it.
+void forbid_always(Filter& filter) {
     for (const long number : {
              // New namespaces, and what one may do in them.
              long{SYS_unshare},
@@ -118,31 +115,86 @@ void forbid_system_calls(const std::vector<pid_t>& protected_processes) noexcept
     filter.only_if_any_bit(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET, 1);
     filter.fail_with(EPERM);
     filter.load(number_at);
+}
 
-    if (!protected_processes.empty()) {
-        // The call, and which of its arguments is the process.
-        const std::array<std::pair<long, unsigned>, 6> calls{{
-            {SYS_kill, 0},
-            {SYS_tkill, 0},
-            {SYS_tgkill, 0},
-            {SYS_rt_sigqueueinfo, 0},
-            {SYS_rt_tgsigqueueinfo, 0},
-            {SYS_pidfd_open, 0},
-        }};
-        for (const auto& [number, argument] : calls) {
-            filter.only_if_equal(static_cast<std::uint32_t>(number),
-                                 1 + 2 * (1 + 2 * protected_processes.size()) + 1);
-            filter.load(first_argument_at + argument * argument_size);
-            filter.forbid(-1, EPERM);
-            for (const pid_t process : protected_processes) {
-                filter.forbid(process, EPERM);
-                filter.forbid(-process, EPERM);
+/// Whether a filter may ask, and a call that it asked about go on: since Linux 5.5.
+bool kernel_can_ask() {
+    utsname kernel{};
+    int major = 0;
+    int minor = 0;
+    return ::uname(&kernel) == 0 && std::sscanf(kernel.release, "%d.%d", &major, &minor) == 2 &&
+           std::pair{major, minor} >= std::pair{5, 5};
+}
+
+/// All ways to a process by its number, and those that no gate sees.
+void guard_signals(Filter& filter, bool ask, const std::vector<pid_t>& protected_processes) {
+    for (const long number : {
+             long{SYS_kill}, long{SYS_tkill}, long{SYS_tgkill}, long{SYS_rt_sigqueueinfo},
+             long{SYS_rt_tgsigqueueinfo}, long{SYS_pidfd_open},
+             long{SYS_prlimit64},  // a limit of CPU time kills as well
+         }) {
+        Filter rule;
+        rule.load(first_argument_at);
+        rule.forbid(-1, EPERM);
+        if (ask) {
+            // Oneself, and one's group.
+            for (const pid_t own : {pid_t{0}, ::getpid()}) {
+                rule.only_if_equal(static_cast<std::uint32_t>(own), 1);
+                rule.answer(SECCOMP_RET_ALLOW);
             }
-            filter.load(number_at);
+            rule.answer(SECCOMP_RET_USER_NOTIF);
         }
+        for (const pid_t process : protected_processes) {
+            rule.forbid(process, EPERM);
+            rule.forbid(-process, EPERM);
+        }
+        rule.load(number_at);
+        filter.only_if_equal(static_cast<std::uint32_t>(number), rule);
     }
+    // It takes a folder of /proc for a process.
+    filter.forbid(SYS_pidfd_send_signal, ENOSYS);
+    // Whom the kernel signals when there is something to read, and how.
+    for (const auto& [number, commands] : {
+             std::pair{long{SYS_fcntl}, std::array<unsigned, 3>{F_SETOWN, F_SETOWN_EX, F_SETSIG}},
+             std::pair{long{SYS_ioctl}, std::array<unsigned, 3>{FIOSETOWN, SIOCSPGRP, FIOSETOWN}},
+         }) {
+        Filter rule;
+        rule.load(second_argument_at);
+        for (const unsigned command : commands) rule.forbid(command, EPERM);
+        rule.load(number_at);
+        filter.only_if_equal(static_cast<std::uint32_t>(number), rule);
+    }
+}
+
+Filter filter_for(bool ask, const std::vector<pid_t>& protected_processes) {
+    Filter filter;
+    // Numbers mean something else in another architecture's calls (32 bits).
+    filter.load(architecture_at);
+    filter.unless_equal(own_architecture, 1);
+    filter.answer(SECCOMP_RET_KILL_PROCESS);
+    filter.load(number_at);
+#if defined(__x86_64__)
+    // The x32 calls: the same architecture, other numbers.
+    filter.only_if_at_least(0x40000000, 1);
+    filter.fail_with(ENOSYS);
+#endif
+    forbid_always(filter);
+    if (!protected_processes.empty()) guard_signals(filter, ask, protected_processes);
     filter.answer(SECCOMP_RET_ALLOW);
-    filter.install();
+    return filter;
+}
+
+}  // namespace
+
+int forbid_system_calls(const std::vector<pid_t>& protected_processes) noexcept {
+    if constexpr (own_architecture == 0) return -1;
+    if (!protected_processes.empty() && kernel_can_ask()) {
+        const int listener =
+            filter_for(true, protected_processes).install(SECCOMP_FILTER_FLAG_NEW_LISTENER);
+        if (listener >= 0) return listener;
+    }
+    (void)filter_for(false, protected_processes).install(0);
+    return -1;
 }
 
 }  // namespace lockstep
