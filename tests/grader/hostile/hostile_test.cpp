@@ -134,6 +134,13 @@ void check_reports(const Result& result, const std::string& secret) {
     }
 }
 
+/// Whose verdict depends on what is outside, and so on whether that is in reach: files to include,
+/// a disk to fill. It is worth no point either way.
+bool depends_on_outside(const std::string& submission) {
+    return submission == "asks_whether_a_file_is_there" || submission == "assembles_a_secret" ||
+           submission == "fills_the_disk";
+}
+
 TEST_CASE("hostile submissions gain nothing, reach nothing and leave nothing") {
     hostile::adopt_orphans();
     const hostile::Outside outside;
@@ -167,16 +174,21 @@ TEST_CASE("hostile submissions gain nothing, reach nothing and leave nothing") {
         CHECK(result.points() == 0);
         CHECK(result.exit_code() == 1);
         std::size_t skipped = 0;
-        for (const KitComplaint& complaint : compare(trial, result, kit(), skipped)) {
-            CAPTURE(complaint.says);
-            CHECK(false);
-        }
+        if (grading().isolation().sandbox || !depends_on_outside(trial.name))
+            for (const KitComplaint& complaint : compare(trial, result, kit(), skipped)) {
+                CAPTURE(complaint.says);
+                CHECK(false);
+            }
         check_reports(result, outside.secret());
         table += fmt::format("{:<32} {:6.1f} s  {}\n", trial.name, result.times.total_s,
                              name_of(result.exercises.at(0).checks.at(0).finding.verdict));
     }
-    if (grading().isolation().sandbox) CHECK(outside.traces() == std::vector<std::string>{});
-    CHECK(hostile::children() == std::vector<std::string>{});
+    const std::vector<std::string> traces = outside.traces();
+    CAPTURE(traces);
+    if (grading().isolation().sandbox) CHECK(traces.empty());
+    const std::vector<std::string> children = hostile::children();
+    CAPTURE(children);
+    CHECK(children.empty());
     CHECK(fs::is_empty(cache() / "stages"));
     CHECK(without_times(grade(kit().solutions() / other.id, other)) == before);
 
