@@ -1,5 +1,7 @@
 // The drawings: exactly for small traces, and by their properties for any.
+#include "any_trace.hpp"
 #include "sketch.hpp"
+#include "xml_fault.hpp"
 
 #include <lab/catch.hpp>
 #include <lab/printable.hpp>
@@ -73,62 +75,6 @@ lab::Trace coroutines() {
         .trace();
 }
 
-/// Any trace at all, also those that no run would make.
-lab::Trace random_trace(std::mt19937& random) {
-    const auto up_to = [&](int most) { return std::uniform_int_distribution{0, most}(random); };
-    static const std::array<std::string, 9> names{
-        "fetch",
-        "a much longer label than any bar has room for",
-        "线程一号",
-        "\x1b[31mred\x1b[0m\x1b]0;t\x07",
-        "\xff\xfe\xc3",
-        "e\u0301te\u0301",
-        "😀😀",
-        "<&\"'>]]>",
-        "line\nbreak\t::error::x",
-    };
-    Sketch sketch{static_cast<std::size_t>(up_to(6)) + 1};
-    const auto threads = static_cast<int>(sketch.parts().threads.size());
-    for (lab::ThreadInfo& info : sketch.parts().threads) {
-        if (up_to(2) == 0) {
-            info.name = names[static_cast<std::size_t>(up_to(8))];
-        }
-        info.ended = up_to(1) == 0;
-    }
-    for (int i = 0; i < 4; ++i) {
-        (void)sketch.object(static_cast<ObjectKind>(up_to(12)));
-    }
-    const bool timed = up_to(3) != 0;
-    Duration now{0};
-    const int events = up_to(60);
-    for (int i = 0; i < events; ++i) {
-        if (timed && up_to(1) == 0) {
-            now += Duration{static_cast<std::int64_t>(up_to(1'000'000)) *
-                            (up_to(9) == 0 ? 5'000'000 : 10)};
-            sketch.at(now);
-        }
-        if (up_to(3) == 0) {
-            sketch.same_step();
-        }
-        sketch.event(static_cast<ThreadId>(up_to(threads)), static_cast<EventKind>(up_to(20)),
-                     static_cast<ObjectId>(up_to(6)), up_to(12) - 1,
-                     names[static_cast<std::size_t>(up_to(8))]);
-        if (up_to(20) == 0) {
-            sketch.diagnose(static_cast<Diagnosis::Kind>(up_to(27)),
-                            names[static_cast<std::size_t>(up_to(8))],
-                            {{static_cast<ThreadId>(up_to(threads)), "waits"}, {0, names[3]}});
-        }
-    }
-    if (up_to(4) == 0) {
-        // Steps and times that do not fit the trace's own.
-        for (lab::Event& event : sketch.parts().events) {
-            event.step = static_cast<std::uint32_t>(up_to(1'000'000'000));
-            event.at = Duration{up_to(2'000'000'000) - 1'000'000'000};
-        }
-    }
-    return sketch.trace();
-}
-
 /// Without ANSI colours.
 std::string bare(std::string_view text) {
     std::string plain;
@@ -153,100 +99,6 @@ std::vector<std::string> lines_of(const std::string& text) {
         at = end + 1;
     }
     return lines;
-}
-
-/// Says what is wrong with an XML document of the kind that draw_svg makes; "" when nothing is:
-/// tags nest, attributes are quoted and appear once, entities are known, no control characters.
-std::string xml_fault(std::string_view xml) {
-    std::vector<std::string> open;
-    const auto entities_fault = [](std::string_view text) -> std::string {
-        for (std::size_t at = text.find('&'); at != std::string_view::npos;
-             at = text.find('&', at + 1)) {
-            bool known = false;
-            for (const std::string_view entity : {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"}) {
-                known = known || text.substr(at).starts_with(entity);
-            }
-            if (!known) {
-                return "unknown entity";
-            }
-        }
-        return "";
-    };
-    for (const char c : xml) {
-        if (static_cast<unsigned char>(c) < 0x20 && c != '\n') {
-            return "control character";
-        }
-    }
-    std::size_t at = 0;
-    bool any = false;
-    while (at < xml.size()) {
-        const std::size_t tag = xml.find('<', at);
-        const std::string_view text = xml.substr(at, tag - at);
-        if (const std::string fault = entities_fault(text); !fault.empty()) {
-            return fault;
-        }
-        if (open.empty() && text.find_first_not_of('\n') != std::string_view::npos) {
-            return "text outside";
-        }
-        if (tag == std::string_view::npos) {
-            break;
-        }
-        std::size_t i = tag + 1;
-        const bool closing = xml[i] == '/';
-        i += closing ? 1 : 0;
-        std::string name;
-        while (std::isalnum(static_cast<unsigned char>(xml[i])) != 0) {
-            name += xml[i++];
-        }
-        if (name.empty()) {
-            return "a tag without a name";
-        }
-        if (open.empty() && !closing && any) {
-            return "two roots";
-        }
-        any = true;
-        std::vector<std::string> attributes;
-        while (xml[i] == ' ') {
-            ++i;
-            std::string attribute;
-            while (std::isalnum(static_cast<unsigned char>(xml[i])) != 0 || xml[i] == '-') {
-                attribute += xml[i++];
-            }
-            if (attribute.empty() || xml.substr(i, 2) != "=\"") {
-                return "an attribute without a value in " + name;
-            }
-            for (const std::string& other : attributes) {
-                if (other == attribute) {
-                    return "the attribute " + attribute + " twice in " + name;
-                }
-            }
-            attributes.push_back(attribute);
-            const std::size_t end = xml.find('"', i + 2);
-            const std::string_view value = xml.substr(i + 2, end - i - 2);
-            if (end == std::string_view::npos || value.find('<') != std::string_view::npos) {
-                return "a bad value of " + attribute;
-            }
-            if (const std::string fault = entities_fault(value); !fault.empty()) {
-                return fault;
-            }
-            i = end + 1;
-        }
-        const bool empty = xml[i] == '/';
-        i += empty ? 1 : 0;
-        if (xml[i] != '>') {
-            return "a tag that does not end: " + name;
-        }
-        if (closing) {
-            if (open.empty() || open.back() != name) {
-                return "</" + name + "> closes nothing";
-            }
-            open.pop_back();
-        } else if (!empty) {
-            open.push_back(name);
-        }
-        at = i + 1;
-    }
-    return open.empty() ? "" : "<" + open.back() + "> stays open";
 }
 
 }  // namespace

@@ -454,22 +454,6 @@ private:
 
 }  // namespace
 
-std::string_view meaning(State state) noexcept {
-    switch (state) {
-    case State::absent: return "not there";
-    case State::ready: return "can run";
-    case State::running: return "runs";
-    case State::sleeping: return "sleeps";
-    case State::waits_lock: return "waits for a lock";
-    case State::waits: return "waits";
-    case State::computing: return "computes";
-    case State::span: return "under way";
-    case State::cancelled: return "cancelled";
-    case State::failed: return "failed";
-    }
-    return "";
-}
-
 Layout lay_out(const Trace& trace, Axis axis, const Limits& limits) {
     return Builder{trace, axis, limits}.build();
 }

@@ -28,6 +28,8 @@ enum class State : std::uint8_t {
 };
 inline constexpr std::size_t state_count = static_cast<std::size_t>(State::failed) + 1;
 
+/// "lock": for files and style sheets.
+[[nodiscard]] std::string_view name_of(State state) noexcept;
 /// In a legend: "waits for a lock".
 [[nodiscard]] std::string_view meaning(State state) noexcept;
 
@@ -37,7 +39,7 @@ struct Interval {
     std::int64_t begin = 0;
     std::int64_t end = 0;
     std::string text;    ///< short, to be written inside: "fetch 3", "mutex #1"; may be ""
-    std::string detail;  ///< one line that says all: "fetch 3, from 1 s to 2 s, cancelled"
+    std::string detail;  ///< one line that says all: "fetch 3, from 1 s to 2 s, cancelled"; or ""
 };
 
 struct Point {
@@ -77,6 +79,7 @@ struct Layout {
     std::size_t hidden_threads = 0;
     std::vector<Problem> problems;
     std::size_t hidden_problems = 0;
+    std::size_t left_out = 0;  ///< bars and marks that `thinned` found too short to be kept
 };
 
 struct Limits {
@@ -87,5 +90,11 @@ struct Limits {
 };
 
 [[nodiscard]] Layout lay_out(const Trace& trace, Axis axis, const Limits& limits = {});
+
+/// The same run in few words, to be kept: without details, and with at most `most` bars and marks,
+/// or what is left when each row has but a few. If there are more, those go that are too short to
+/// be seen beside their neighbours, so that the whole of the run is there; a wait for a lock goes
+/// last.
+[[nodiscard]] Layout thinned(Layout layout, std::size_t most);
 
 }  // namespace lab::timeline

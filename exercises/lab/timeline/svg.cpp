@@ -1,15 +1,16 @@
+#include <lab/timeline/svg.hpp>
+
 #include <lab/printable.hpp>
 #include <lab/timeline/axis.hpp>
-#include <lab/timeline/layout.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <fmt/format.h>
 #include <iterator>
 
-namespace lab {
-namespace timeline {
+namespace lab::timeline {
 namespace {
 
 // All measures are in pixels.
@@ -25,45 +26,11 @@ constexpr double legend_entry = 26;  // its sign and the gaps
 
 constexpr std::size_t most_shapes = 6'000;  // so that a page of timelines stays usable
 
-constexpr std::array<std::string_view, state_count> classes{
-    "", "ready", "running", "sleep", "lock", "wait", "compute", "span", "cancelled", "failed",
-};
-
-std::string_view class_of(State state) noexcept { return classes[static_cast<std::size_t>(state)]; }
-
-/// Colours have a contrast of 4.5 to 1 for text and 3 to 1 for shapes on either ground; every state
-/// also has a pattern of its own, so that it is told without colours.
-constexpr std::string_view style_sheet = R"(
-.lockstep{--ground:#fff;--ink:#1f2328;--faint:#59636e;--rule:#d1d9e0;
---span:#1a7f37;--cancelled:#8250df;--failed:#cf222e;--compute:#0969da;--running:#1a7f37;
---lock:#9a6700;--wait:#3b6e8f;--sleep:#6e7781;--ready:#8c959f;--on:#fff;
-font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-@media(prefers-color-scheme:dark){.lockstep{--ground:#0d1117;--ink:#e6edf3;--faint:#9198a1;
---rule:#3d444d;--span:#3fb950;--cancelled:#bc8cff;--failed:#ff7b72;--compute:#58a6ff;
---running:#3fb950;--lock:#e3b341;--wait:#79c0ff;--sleep:#9198a1;--ready:#6e7681;--on:#0d1117}}
-.lockstep .ground{fill:var(--ground)}
-.lockstep text{fill:var(--ink)}
-.lockstep .faint{fill:var(--faint)}
-.lockstep .rule{stroke:var(--rule);fill:none}
-.lockstep .problem{fill:var(--failed);font-weight:bold}
-.lockstep .cross{stroke:var(--failed);stroke-width:3;fill:none;stroke-linecap:round}
-.lockstep .halo{stroke:var(--ground);stroke-width:7;fill:none;stroke-linecap:round}
-.lockstep .flag{fill:var(--ink)}
-.lockstep .cap{stroke:var(--faint);stroke-width:2}
-.lockstep .thin{stroke:var(--ready);stroke-width:2}
-.lockstep .box{stroke-width:1.5}
-.lockstep .on{fill:var(--on);font-weight:bold}
-.lockstep .plate{fill:var(--ground)}
-)";
-
-/// FNV-1a, for names that differ between drawings on one page: a pattern is looked up by its id in
-/// the whole page, and one in a hidden drawing is not painted.
-std::uint32_t fingerprint(std::string_view text) noexcept {
-    std::uint32_t hash = 2'166'136'261U;
-    for (const char c : text) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
-    }
-    return hash;
+/// Pixels need no more than a tenth, and `:g` then writes no digit in vain.
+double tenth(double pixels) noexcept { return std::round(pixels * 10) / 10; }
+template <typename Text>
+const Text& tenth(const Text& text) noexcept {
+    return text;
 }
 
 std::string clipped(std::string_view text, double width) {
@@ -77,24 +44,22 @@ bool shows_through(State state) noexcept {
 
 class Svg {
 public:
-    Svg(const Trace& trace, const Layout& layout, const SvgStyle& style)
-        : layout_{layout}, title_{printable::clean(style.title, 120)}, width_{double(style.width)} {
-        summarise(trace);
-        id_ = fmt::format("ls{:08x}", fingerprint(title_ + description_ + trace.text()));
-        double widest = 4;
-        for (const Row& row : layout.rows) {
-            widest = std::max(widest, static_cast<double>(printable::columns(row.name)));
-        }
+    Svg(const Layout& layout, double width, const Frame& frame, std::string title)
+        : layout_{layout}, title_{std::move(title)}, width_{width} {
+        const Frame own = frame_of(layout);
+        const auto widest = static_cast<double>(std::max(own.names, frame.names));
+        end_ = std::max(own.end, frame.end);
         left_ = margin + std::min(widest * letter, width_ / 4) + 10;
-        tail_ = layout.tail ? tail_width : 0;
+        tail_ = own.tail || frame.tail ? tail_width : 0;
         plot_ = width_ - left_ - tail_ - margin - 4;
     }
 
+    /// What is between the tags. `height` then is the drawing's.
     std::string draw() {
         y_ = margin;
         if (!title_.empty()) {
             y_ += line_height;
-            print(R"(<text x="{:.1f}" y="{:.1f}" font-weight="bold">{}</text>)", margin, y_ - 5,
+            print(R"(<text x="{:g}" y="{:g}" font-weight="bold">{}</text>)", margin, y_ - 5,
                   printable::xml(clipped(title_, width_ - 2 * margin)));
         }
         const double top = y_ + line_height + 4;
@@ -114,100 +79,38 @@ public:
         add_ruler(top, bottom);
         std::string ruler = std::move(body_);
         body_.clear();
+        add_left_out();
         add_problems();
         add_legend();
-        return head(y_ + margin - 4) + shapes + ruler + rows + body_ + "</svg>\n";
+        return fmt::format(R"(<rect class="ground" width="{:g}" height="{:g}" rx="6"/>)"
+                           "\n",
+                           width_, height()) +
+               shapes + ruler + rows + body_;
     }
+
+    [[nodiscard]] double height() const noexcept { return tenth(y_ + margin - 4); }
 
 private:
     template <typename... Arguments>
+    void print_to(std::string& text, fmt::format_string<Arguments...> format,
+                  Arguments&&... arguments) {
+        const fmt::string_view checked = format;
+        fmt::format_to(std::back_inserter(text), fmt::runtime(checked), tenth(arguments)...);
+    }
+
+    template <typename... Arguments>
     void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-        fmt::format_to(std::back_inserter(body_), format, std::forward<Arguments>(arguments)...);
+        print_to(body_, format, std::forward<Arguments>(arguments)...);
         body_ += '\n';
     }
 
     [[nodiscard]] double x_of(std::int64_t at) const noexcept {
-        return left_ + plot_ * static_cast<double>(at) / static_cast<double>(layout_.end);
-    }
-
-    /// For those who do not see the drawing: its size, and what went wrong.
-    void summarise(const Trace& trace) {
-        description_ = fmt::format(
-            "{}, {}, {}.", printable::count(trace.threads().size(), "thread"),
-            printable::count(trace.steps(), "step"),
-            trace.makespan().count() == 0 ? "no time passes" : printable::human(trace.makespan()));
-        for (const Problem& problem : layout_.problems) {
-            description_ += fmt::format(" {}: {}.", problem.title, problem.summary);
-        }
-    }
-
-    [[nodiscard]] std::string head(double height) const {
-        std::string text = fmt::format(
-            R"(<svg xmlns="http://www.w3.org/2000/svg" class="lockstep" role="img" )"
-            R"(aria-labelledby="{0}t {0}d" viewBox="0 0 {1:.0f} {2:.0f}" width="{1:.0f}" )"
-            R"(height="{2:.0f}" style="max-width:100%;height:auto">)"
-            "\n<title id=\"{0}t\">{3}</title>\n<desc id=\"{0}d\">{4}</desc>\n",
-            id_, width_, height, printable::xml(title_.empty() ? "Timeline" : title_),
-            printable::xml(description_));
-        text += fmt::format("<style>{}{}</style>\n", style_sheet, fills());
-        text += patterns();
-        text += fmt::format(R"(<rect class="ground" width="{:.0f}" height="{:.0f}" rx="6"/>)"
-                            "\n",
-                            width_, height);
-        return text;
-    }
-
-    [[nodiscard]] std::string fills() const {
-        std::string rules;
-        for (const State state : {State::sleeping, State::waits_lock, State::waits,
-                                  State::computing, State::cancelled, State::failed}) {
-            rules += fmt::format(
-                ".lockstep .{0}{{stroke:var(--{0});color:var(--{0})}}\n"
-                ".lockstep .{1}-{0}{{fill:url(#{1}-{0})}}\n",
-                class_of(state), id_);
-        }
-        for (const State state : {State::span, State::running}) {
-            rules += fmt::format(".lockstep .{0}{{fill:var(--{0});stroke:var(--{0})}}\n",
-                                 class_of(state));
-        }
-        return rules;
-    }
-
-    /// Dots, hatchings and lines of one colour on the drawing's ground.
-    [[nodiscard]] std::string patterns() const {
-        struct Pattern {
-            State state;
-            int width;
-            int height;
-            std::string_view shape;
-        };
-        constexpr std::array<Pattern, 6> all{{
-            {State::sleeping, 8, 8, R"(<circle cx="4" cy="4" r="1.1" fill="{}"/>)"},
-            {State::waits_lock, 6, 6,
-             R"(<path d="M-1 1l2-2M0 6l6-6M5 7l2-2" stroke="{}" stroke-width="1.8"/>)"},
-            {State::waits, 14, 8, R"(<path d="M0 4q3.5-4 7 0t7 0" stroke="{}" fill="none"/>)"},
-            {State::computing, 4, 4, R"(<path d="M0 2h4" stroke="{}" stroke-width="3"/>)"},
-            {State::cancelled, 12, 12,
-             R"(<path d="M-2-2l16 16M-2 10l4 4M10-2l4 4" stroke="{}" stroke-width="2.5"/>)"},
-            {State::failed, 8, 8,
-             R"(<path d="M0 0l8 8M8 0l-8 8" stroke="{}" stroke-width="1.6"/>)"},
-        }};
-        std::string text = "<defs>\n";
-        for (const Pattern& pattern : all) {
-            const std::string colour = fmt::format("var(--{})", class_of(pattern.state));
-            text += fmt::format(
-                R"(<pattern id="{0}-{1}" width="{2}" height="{3}" patternUnits="userSpaceOnUse">)"
-                R"(<rect class="ground" width="{2}" height="{3}"/>{4}</pattern>)"
-                "\n",
-                id_, class_of(pattern.state), pattern.width, pattern.height,
-                fmt::format(fmt::runtime(pattern.shape), colour));
-        }
-        return text + "</defs>\n";
+        return left_ + plot_ * static_cast<double>(at) / static_cast<double>(end_);
     }
 
     void add_line(double x, std::string_view style, std::string_view text) {
         y_ += line_height;
-        print(R"(<text class="{}" x="{:.1f}" y="{:.1f}">{}</text>)", style, x, y_ - 5,
+        print(R"(<text class="{}" x="{:g}" y="{:g}">{}</text>)", style, x, y_ - 5,
               printable::xml(text));
     }
 
@@ -215,30 +118,48 @@ private:
         constexpr double room = 96;
         const double text_y = top - 10;
         const auto most = static_cast<std::size_t>(std::max(plot_ / room, 1.0)) + 1;
-        const double right = x_of(layout_.end);
-        const std::string last =
-            layout_.axis == Axis::steps ? "" : end_text(layout_.axis, layout_.end);
+        const double right = x_of(end_);
+        const std::string last = layout_.axis == Axis::steps ? "" : end_text(layout_.axis, end_);
         const double last_size = letter * static_cast<double>(printable::columns(last));
-        for (const Tick& tick : ticks(layout_.axis, layout_.end, most)) {
+        for (const Tick& tick : ticks(layout_.axis, end_, most)) {
             const double x = x_of(tick.at);
             const double size = letter * static_cast<double>(printable::columns(tick.text));
-            print(R"(<path class="rule" d="M{0:.1f} {1:.1f}V{2:.1f}"/>)", x, top - 6, bottom);
+            print(R"(<path class="rule" d="M{0:g} {1:g}V{2:g}"/>)", x, top - 6, bottom);
             if (tick.at != 0 && x + size / 2 + 14 > right - last_size / 2) {
                 continue;
             }
-            print(R"(<text class="faint" x="{:.1f}" y="{:.1f}"{}>{}</text>)", x, text_y,
+            print(R"(<text class="faint" x="{:g}" y="{:g}"{}>{}</text>)", x, text_y,
                   tick.at == 0 ? "" : R"( text-anchor="middle")", tick.text);
         }
-        print(R"(<path class="rule" d="M{0:.1f} {1:.1f}V{2:.1f}"/>)", right, top - 6, bottom);
+        print(R"(<path class="rule" d="M{0:g} {1:g}V{2:g}"/>)", right, top - 6, bottom);
         if (!last.empty()) {
-            print(R"(<text class="faint" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>)",
-                  layout_.tail ? right : right + 4, text_y, layout_.tail ? "middle" : "end", last);
+            print(R"(<text class="faint" x="{:g}" y="{:g}" text-anchor="{}">{}</text>)",
+                  tail_ > 0 ? right : right + 4, text_y, tail_ > 0 ? "middle" : "end", last);
         }
-        print(R"(<path class="rule" d="M{:.1f} {:.1f}H{:.1f}"/>)", left_, top - 4, right);
-        if (layout_.tail) {
-            print(R"(<path class="rule" stroke-dasharray="3 4" d="M{:.1f} {:.1f}h{:.1f}"/>)", right,
+        print(R"(<path class="rule" d="M{:g} {:g}H{:g}"/>)", left_, top - 4, right);
+        if (layout_.tail && layout_.end == end_) {
+            print(R"(<path class="rule" stroke-dasharray="3 4" d="M{:g} {:g}h{:g}"/>)", right,
                   top - 4, tail_);
         }
+    }
+
+    /// What a tool tip says: all that is known.
+    [[nodiscard]] std::string story(const Interval& interval) const {
+        if (!interval.detail.empty()) {
+            return interval.detail;
+        }
+        const State state = interval.state;
+        const bool named = !interval.text.empty();
+        std::string text{state == State::span && named ? "" : meaning(state)};
+        if (named) {
+            text += fmt::format("{}{}", text.empty() ? "" : ": ", interval.text);
+        }
+        const auto instant = [&](std::int64_t at) {
+            return layout_.axis == Axis::time ? printable::human(Duration{at})
+                                              : fmt::format("step {}", at);
+        };
+        return fmt::format("{}, from {} to {}", text, instant(interval.begin),
+                           instant(interval.end));
     }
 
     /// A filled box with its text, and its whole story as a tool tip.
@@ -247,23 +168,19 @@ private:
         const State state = interval.state;
         shown_[static_cast<std::size_t>(state)] = true;
         const bool solid = state == State::span || state == State::running;
-        const std::string fill =
-            solid ? std::string{} : fmt::format(" {}-{}", id_, class_of(state));
-        print(R"(<g><title>{}</title><rect class="box {}{}" x="{:.1f}" y="{:.1f}" )"
-              R"(width="{:.1f}" height="{:.1f}" rx="2"/>)",
-              printable::xml(interval.detail.empty() ? meaning(state) : interval.detail),
-              class_of(state), fill, x, y, width, height);
+        print(
+            R"(<g><title>{}</title><rect class="{}" x="{:g}" y="{:g}" width="{:g}" height="{:g}"/>)",
+            printable::xml(story(interval)), name_of(state), x, y, width, height);
         const std::string text = with_text ? clipped(interval.text, width - 12) : "";
         if (!text.empty()) {
             const double size = letter * static_cast<double>(printable::columns(text));
             if (!solid) {
                 // Words on a pattern need a ground of their own.
-                print(R"(<rect class="plate" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="15" )"
-                      R"(rx="2"/>)",
-                      x + 4, y + height / 2 - 7.5 - lift, size + 4);
+                print(R"(<rect class="plate" x="{:g}" y="{:g}" width="{:g}" height="15"/>)", x + 4,
+                      y + height / 2 - 7.5 - lift, size + 4);
             }
-            print(R"(<text{} x="{:.1f}" y="{:.1f}">{}</text>)", solid ? R"( class="on")" : "",
-                  x + 6, y + height / 2 + 4 - lift, printable::xml(text));
+            print(R"(<text{} x="{:g}" y="{:g}">{}</text>)", solid ? R"( class="on")" : "", x + 6,
+                  y + height / 2 + 4 - lift, printable::xml(text));
         }
         print("</g>");
     }
@@ -281,7 +198,7 @@ private:
     void add_row(const Row& row) {
         const double y = y_ + gap / 2;
         const double height = row_height - gap;
-        print(R"(<text x="{:.1f}" y="{:.1f}">{}</text>)", margin, y + height / 2 + 4,
+        print(R"(<text x="{:g}" y="{:g}">{}</text>)", margin, y + height / 2 + 4,
               printable::xml(clipped(row.name, left_ - margin - 6)));
         const bool together = !row.concurrent && !row.lanes.empty();
         add_states(row, y, height);
@@ -311,6 +228,7 @@ private:
     }
 
     void add_states(const Row& row, double y, double height) {
+        std::array<std::string, state_count> shapes;
         double drawn_to = 0;
         double end = left_;
         for (const Interval& state : row.states) {
@@ -323,19 +241,31 @@ private:
             if (to <= from || !worth(from, to, drawn_to)) {
                 continue;
             }
-            if (state.state == State::ready) {
-                shown_[static_cast<std::size_t>(State::ready)] = true;
-                print(R"(<path class="thin" d="M{:.1f} {:.1f}H{:.1f}"><title>{}</title></path>)",
-                      from, y + height / 2, to, meaning(State::ready));
-            } else if (state.state == State::running) {
-                // Lower than a span, which is as solid.
-                box(state, from, y + height / 4, to - from, height / 2, true);
-            } else {
+            if (!state.text.empty() || !state.detail.empty()) {
                 box(state, from, y, to - from, height, true);
+                continue;
+            }
+            // Those that say no more than what they are share one shape: there may be thousands.
+            std::string& shape = shapes[static_cast<std::size_t>(state.state)];
+            if (state.state == State::ready) {
+                print_to(shape, "M{:g} {:g}H{:g}", from, y + height / 2, to);
+            } else {
+                // Lower than a span, which is as solid as who runs.
+                const double inset = state.state == State::running ? height / 4 : 0;
+                print_to(shape, "M{0:g} {1:g}H{2:g}V{3:g}H{0:g}z", from, y + inset, to,
+                         y + height - inset);
+            }
+        }
+        for (std::size_t i = 0; i < state_count; ++i) {
+            const auto state = static_cast<State>(i);
+            if (!shapes[i].empty()) {
+                shown_[i] = true;
+                print(R"(<path class="{}" d="{}"><title>{}</title></path>)", name_of(state),
+                      shapes[i], meaning(state));
             }
         }
         if (row.ended) {
-            print(R"(<path class="cap" d="M{:.1f} {:.1f}v{:.1f}"><title>ended</title></path>)", end,
+            print(R"(<path class="cap" d="M{:g} {:g}v{:g}"><title>ended</title></path>)", end,
                   y - 1, height + 2);
         }
     }
@@ -412,8 +342,8 @@ private:
             const std::string text = printable::xml(point.text);
             if (point.kind == Point::Kind::problem) {
                 if (++count_ <= most_shapes) {
-                    const std::string cross =
-                        fmt::format("M{:.1f} {:.1f}l10 10m0-10l-10 10", x - 5, y + height / 2 - 5);
+                    std::string cross;
+                    print_to(cross, "M{:g} {:g}l10 10m0-10l-10 10", x - 5, y + height / 2 - 5);
                     print(R"(<g><title>{0}</title><path class="halo" d="{1}"/>)"
                           R"(<path class="cross" d="{1}"/></g>)",
                           text, cross);
@@ -421,19 +351,25 @@ private:
             } else if (worth(x, x + 1, drawn_to)) {
                 const bool event = point.kind == Point::Kind::event;
                 (event ? events_ : notifications_) = true;
-                print(R"(<path class="flag" d="{}"><title>{}</title></path>)",
-                      event ? fmt::format("M{:.1f} {:.1f}l-5-8h10z", x, y + 7)
-                            : fmt::format("M{:.1f} {:.1f}l5 5l-5 5l-5-5z", x, y + 2),
+                print(R"(<path class="flag" d="M{:g} {:g}{}"><title>{}</title></path>)", x,
+                      y + (event ? 7 : 2), event ? "l-5-8h10z" : "l5 5l-5 5l-5-5z",
                       event ? text : "notifies");
                 const double size = letter * static_cast<double>(printable::columns(point.text));
                 constexpr std::size_t most_labelled = 200;  // each asks through all of the spans
                 if (event && index < most_labelled && size > 0 && size < room_behind(row, index)) {
-                    print(
-                        R"(<rect class="plate" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="15"/>)"
-                        R"(<text x="{:.1f}" y="{:.1f}">{}</text>)",
-                        x + 6, y + height / 2 - 7.5, size + 2, x + 7, y + height / 2 + 4, text);
+                    print(R"(<rect class="plate" x="{:g}" y="{:g}" width="{:g}" height="15"/>)"
+                          R"(<text x="{:g}" y="{:g}">{}</text>)",
+                          x + 6, y + height / 2 - 7.5, size + 2, x + 7, y + height / 2 + 4, text);
                 }
             }
+        }
+    }
+
+    void add_left_out() {
+        if (layout_.left_out != 0) {
+            add_line(margin, "faint",
+                     fmt::format("… and {} too short to be seen beside the others",
+                                 printable::count(layout_.left_out, "more bar")));
         }
     }
 
@@ -474,8 +410,8 @@ private:
                 x = margin;
                 y_ += line_height + 2;
             }
-            print(R"(<text class="faint" x="{:.1f}" y="{:.1f}">{}</text>)", x + legend_entry,
-                  y_ + 12, text);
+            print(R"(<text class="faint" x="{:g}" y="{:g}">{}</text>)", x + legend_entry, y_ + 12,
+                  text);
             x += size;
             return x - size;
         };
@@ -487,30 +423,27 @@ private:
             }
             const double at = next(meaning(state));
             if (state == State::ready) {
-                print(R"(<path class="thin" d="M{:.1f} {:.1f}h20"/>)", at, y_ + 8);
+                print(R"(<path class="ready" d="M{:g} {:g}h20"/>)", at, y_ + 8);
             } else {
                 const double shrink = state == State::running ? 3 : 0;
-                print(R"(<rect class="box {0} {1}-{0}" x="{2:.1f}" y="{3:.1f}" width="20" )"
-                      R"(height="{4:.1f}" rx="2"/>)",
-                      class_of(state), id_, at, y_ + 1 + shrink, 14 - 2 * shrink);
+                print(R"(<rect class="{}" x="{:g}" y="{:g}" width="20" height="{:g}"/>)",
+                      name_of(state), at, y_ + 1 + shrink, 14 - 2 * shrink);
             }
         }
         if (events_) {
-            print(R"(<path class="flag" d="M{:.1f} {:.1f}l-5-8h10z"/>)", next("event") + 12,
-                  y_ + 12);
+            print(R"(<path class="flag" d="M{:g} {:g}l-5-8h10z"/>)", next("event") + 12, y_ + 12);
         }
         if (notifications_) {
-            print(R"(<path class="flag" d="M{:.1f} {:.1f}l5 5l-5 5l-5-5z"/>)",
-                  next("notifies") + 12, y_ + 3);
+            print(R"(<path class="flag" d="M{:g} {:g}l5 5l-5 5l-5-5z"/>)", next("notifies") + 12,
+                  y_ + 3);
         }
         y_ += line_height + 2;
     }
 
     const Layout& layout_;
     std::string title_;
-    std::string description_;
-    std::string id_;
     double width_ = 0;
+    std::int64_t end_ = 1;
     double left_ = 0;
     double plot_ = 0;
     double tail_ = 0;
@@ -522,17 +455,64 @@ private:
     bool notifications_ = false;
 };
 
-}  // namespace
-}  // namespace timeline
-
-std::string draw_svg(const Trace& trace, const SvgStyle& wanted) {
-    SvgStyle style = wanted;
-    style.width = std::clamp(style.width, 360U, 10'000U);
-    timeline::Limits limits;
-    limits.rows = 64;
-    limits.lanes = 16;
-    const timeline::Layout layout = timeline::lay_out(trace, style.axis, limits);
-    return timeline::Svg{trace, layout, style}.draw();
+/// The opening tag, without its bracket.
+std::string opening(std::string_view id, double width, double height) {
+    return fmt::format(
+        R"(<svg class="lockstep {}" role="img" viewBox="0 0 {:g} {:g}" width="{:g}" height="{:g}")",
+        id, width, height, width, height);
 }
 
-}  // namespace lab
+double width_of(unsigned wanted) noexcept { return std::clamp(wanted, 360U, 10'000U); }
+
+}  // namespace
+
+Frame frame_of(const Layout& layout) {
+    Frame frame{.end = layout.end, .tail = layout.tail};
+    for (const Row& row : layout.rows) {
+        frame.names = std::max(frame.names, printable::columns(row.name));
+    }
+    return frame;
+}
+
+Frame common_frame(const Layout& one, const Layout& other) {
+    const Frame first = frame_of(one);
+    const Frame second = frame_of(other);
+    return {std::max(first.names, second.names),
+            one.axis == other.axis ? std::max(first.end, second.end) : 0,
+            first.tail || second.tail};
+}
+
+std::string description_of(const Layout& layout) {
+    std::string text = printable::count(layout.rows.size() + layout.hidden_threads, "thread");
+    text += layout.axis == Axis::time
+                ? fmt::format(", {}.", printable::human(Duration{layout.end}))
+                : fmt::format(", {}, no time passes.",
+                              printable::count(static_cast<std::size_t>(layout.end) - 1, "step"));
+    for (const Problem& problem : layout.problems) {
+        text += fmt::format(" {}: {}.", problem.title, problem.summary);
+    }
+    return text;
+}
+
+std::string draw_svg(const Layout& layout, const PageSvg& page) {
+    Svg svg{layout, width_of(page.width), page.frame, ""};
+    const std::string body = svg.draw();
+    return fmt::format("{} aria-label=\"{}\">\n{}</svg>\n",
+                       opening(page.id, width_of(page.width), svg.height()),
+                       printable::xml(page.label), body);
+}
+
+std::string draw_svg_alone(const Layout& layout, std::string_view id, const SvgStyle& style) {
+    const std::string title = printable::clean(style.title, 120);
+    Svg svg{layout, width_of(style.width), frame_of(layout), title};
+    const std::string body = svg.draw();
+    return fmt::format(
+        "{0} xmlns=\"http://www.w3.org/2000/svg\" aria-labelledby=\"{1}t {1}d\" "
+        "style=\"max-width:100%;height:auto\">\n<title id=\"{1}t\">{2}</title>\n"
+        "<desc id=\"{1}d\">{3}</desc>\n<style>{4}</style>\n{5}{6}</svg>\n",
+        opening(id, width_of(style.width), svg.height()), id,
+        printable::xml(title.empty() ? "Timeline" : title), printable::xml(description_of(layout)),
+        svg_style(id), svg_patterns(id), body);
+}
+
+}  // namespace lab::timeline
