@@ -55,6 +55,8 @@ struct ReportFormat {
     /// Throws UsageError where the context lacks what the format needs, so that it is known before
     /// anything is graded. May be null.
     void (*check)(const ReportContext& context) = nullptr;
+    /// Shows instructors the timelines of the reference solution, or keeps them for who does.
+    bool shows_reference = false;
 };
 
 [[nodiscard]] std::span<const ReportFormat> report_formats() noexcept;

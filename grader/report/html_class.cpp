@@ -4,6 +4,7 @@
 #include <report/class_summary.hpp>
 #include <report/foreign.hpp>
 #include <report/html_page.hpp>
+#include <report/html_timeline.hpp>
 #include <report/page_words.hpp>
 #include <report/telling.hpp>
 
@@ -43,7 +44,7 @@ public:
             map();
         }
         each_check();
-        text_ += "</main>\n</body>\n";
+        text_ += "</main>\n" + timeline_patterns() + "</body>\n";
         return html_page(title, text_, style_.language);
     }
 

@@ -2,6 +2,7 @@
 
 #include <report/catalogue.hpp>
 #include <report/foreign.hpp>
+#include <report/html_timeline.hpp>
 #include <report/page_words.hpp>
 
 #include <fmt/format.h>
@@ -84,13 +85,13 @@ std::string html(std::string_view clean) { return lab::printable::xml(clean); }
 
 std::string html_page(std::string_view title, std::string_view body, Language language) {
     // A browser obeys no workflow command, but whoever prints a page into a log would.
-    return without_commands(
-        fmt::format("<!DOCTYPE html>\n<html lang=\"{0}\">\n<head>\n<meta charset=\"utf-8\">\n"
-                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                    "style-src 'unsafe-inline'\">\n"
-                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                    "<title>{1}</title>\n<style>{2}</style>\n</head>\n{3}</html>\n",
-                    language == Language::fr ? "fr" : "en", html(title), style_sheet, body));
+    return without_commands(fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"{0}\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        "style-src 'unsafe-inline'\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<title>{1}</title>\n<style>{2}{3}</style>\n</head>\n{4}</html>\n",
+        language == Language::fr ? "fr" : "en", html(title), style_sheet, timeline_style(), body));
 }
 
 std::string_view html_class_of(Verdict verdict) noexcept {
@@ -120,12 +121,7 @@ std::string html_of(const Finding& finding, const TextStyle& style) {
     if (!terms.empty()) {
         text += fmt::format("<dl>\n{}</dl>\n", terms);
     }
-    if (const std::string picture = clean_text(finding.picture); !picture.empty()) {
-        // An image to those who have it read to them: its text is drawing.
-        text += fmt::format(
-            "<figure><pre tabindex=\"0\" role=\"img\" aria-label=\"{}: {}\">{}</pre></figure>\n",
-            html(page.timeline), html(clean_sentence(finding.happened)), html(picture));
-    }
+    text += html_timelines(finding, style);
     if (const std::string hint = clean_text(finding.hint); !hint.empty()) {
         text += fmt::format("<p class=\"hint\"><strong>{}</strong> {}</p>\n", html(words.hint),
                             html(hint));

@@ -3,6 +3,7 @@
 #include <report/catalogue.hpp>
 #include <report/foreign.hpp>
 #include <report/html_page.hpp>
+#include <report/html_timeline.hpp>
 #include <report/page_words.hpp>
 #include <report/telling.hpp>
 
@@ -116,7 +117,7 @@ std::string render_html(const Result& result, const ReportContext& context) {
             }
         }
     }
-    body += "</main>\n</body>\n";
+    body += "</main>\n" + timeline_patterns() + "</body>\n";
     return html_page(fmt::format("{}: {}", name, summary), body, style.language);
 }
 

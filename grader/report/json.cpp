@@ -1,9 +1,12 @@
 #include <report/json.hpp>
 
 #include <report/foreign.hpp>
+#include <score/timeline_json.hpp>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace lockstep {
@@ -15,6 +18,27 @@ Json both(const Text& text) { return Json{{"en", text.en}, {"fr", text.fr}}; }
 
 /// To the millisecond: more would be noise.
 double rounded(double seconds) { return std::round(seconds * 1'000) / 1'000; }
+
+/// Whatever text is in it, made clean.
+Json cleaned(Json json) {
+    if (json.is_string()) {
+        return clean_sentence(json.get_ref<const std::string&>());
+    }
+    // To go through a number would be to come upon it for ever.
+    if (json.is_structured()) {
+        for (Json& part : json) {
+            part = cleaned(std::move(part));
+        }
+    }
+    return json;
+}
+
+void add_timeline(Json& object, const char* key,
+                  const std::optional<lab::timeline::Layout>& timeline) {
+    if (timeline) {
+        object[key] = cleaned(to_json(*timeline));
+    }
+}
 
 Json check_json(const CheckResult& check, Audience audience) {
     const Finding& finding = check.finding;
@@ -36,7 +60,9 @@ Json check_json(const CheckResult& check, Audience audience) {
     }
     object["picture"] = clean_text(finding.picture);
     object["hint"] = clean_text(finding.hint);
+    add_timeline(object, "timeline", finding.timeline);
     if (audience == Audience::instructor) {
+        add_timeline(object, "expected_timeline", finding.expected_timeline);
         object["detail"] = clean_text(finding.detail);
         object["recipe"] = clean_text(finding.recipe);
     }
@@ -77,6 +103,29 @@ Json times_json(const Times& times) {
     return object;
 }
 
+/// As `dump(2)` writes it, but what is part of a check stands on one line: the numbers of a
+/// timeline on lines of their own would be three times as long, and no more readable.
+void write(std::string& text, const Json& value, std::size_t level = 0) {
+    constexpr std::size_t level_of_parts = 5;
+    if (!value.is_structured() || value.empty() || level == level_of_parts) {
+        text += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+        return;
+    }
+    const std::string line = '\n' + std::string(2 * (level + 1), ' ');
+    const char* separator = "";
+    text += value.is_object() ? '{' : '[';
+    for (const auto& [key, part] : value.items()) {
+        text += separator + line;
+        if (value.is_object()) {
+            text += Json(key).dump() + ": ";
+        }
+        write(text, part, level + 1);
+        separator = ",";
+    }
+    text += '\n' + std::string(2 * level, ' ');
+    text += value.is_object() ? '}' : ']';
+}
+
 }  // namespace
 
 std::string render_json(const Result& result, Audience audience) {
@@ -98,7 +147,9 @@ std::string render_json(const Result& result, Audience audience) {
     document["exit_code"] = result.exit_code();
     document["exercises"] = std::move(exercises);
     document["times"] = times_json(result.times);
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    std::string text;
+    write(text, document);
+    return text += '\n';
 }
 
 }  // namespace lockstep

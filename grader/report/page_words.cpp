@@ -96,6 +96,8 @@ constexpr PageWords english{
     .exercises = "Exercises",
     .passed = "What passes",
     .timeline = "Timeline of the run",
+    .reference = "Expected: the reference solution, with the same workload, policy and seed",
+    .as_text = "The timeline as text",
     .instructor = "For instructors: how to play it again, and details",
     .distribution = "Distribution of scores",
     .share = "share of the maximum",
@@ -123,6 +125,10 @@ constexpr PageWords french{
     .exercises = "Exercices",
     .passed = "Ce qui passe",
     .timeline = "Chronologie de l'exécution",
+    .reference =
+        "Attendu : la solution de référence, avec la même charge, la même politique et la "
+        "même graine",
+    .as_text = "La chronologie en texte",
     .instructor = "Pour les enseignants : comment rejouer, et détails",
     .distribution = "Répartition des notes",
     .share = "part du maximum",

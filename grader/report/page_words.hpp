@@ -15,7 +15,9 @@ struct PageWords {
     std::string_view skip;  ///< the link past the top of the page
     std::string_view exercises;
     std::string_view passed;
-    std::string_view timeline;  ///< "Timeline of the run": what a picture shows, for who can't see
+    std::string_view timeline;   ///< "Timeline of the run": what a picture shows, for who can't see
+    std::string_view reference;  ///< what the reference solution does in that run
+    std::string_view as_text;
     std::string_view instructor;
     std::string_view distribution;
     std::string_view share;  ///< headers: of the maximum; students

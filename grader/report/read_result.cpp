@@ -4,7 +4,8 @@
 #include <base/read_file.hpp>
 #include <report/foreign.hpp>
 #include <report/json.hpp>
-#include <report/strict_json.hpp>
+#include <score/strict_json.hpp>
+#include <score/timeline_json.hpp>
 
 #include <charconv>
 #include <fmt/format.h>
@@ -47,13 +48,21 @@ void read_where(const Node& node, Finding& finding) {
     }
 }
 
+std::optional<lab::timeline::Layout> read_timeline(const Node& check, const char* key) {
+    return check.has(key) ? std::optional{timeline_from_json(check[key].value(), check[key].path())}
+                          : std::nullopt;
+}
+
 CheckResult read_check(const Node& node, Audience audience) {
+    // Not every finding has a timeline, and older documents have none.
     if (audience == Audience::instructor) {
         node.object({"id", "title", "shows", "task", "verdict", "points", "max_points", "expected",
-                     "happened", "where", "picture", "hint", "detail", "recipe"});
+                     "happened", "where", "picture", "hint", "detail", "recipe"},
+                    {"timeline", "expected_timeline"});
     } else {
         node.object({"id", "title", "shows", "task", "verdict", "points", "max_points", "expected",
-                     "happened", "where", "picture", "hint"});
+                     "happened", "where", "picture", "hint"},
+                    {"timeline"});
     }
     CheckResult check;
     check.id = node["id"].id();
@@ -74,6 +83,8 @@ CheckResult read_check(const Node& node, Audience audience) {
     read_where(node["where"], finding);
     finding.picture = node["picture"].text();
     finding.hint = node["hint"].text();
+    finding.timeline = read_timeline(node, "timeline");
+    finding.expected_timeline = read_timeline(node, "expected_timeline");
     if (audience == Audience::instructor) {
         finding.detail = node["detail"].text();
         finding.recipe = node["recipe"].text();

@@ -1,6 +1,8 @@
 #include <score/finding_json.hpp>
 
 #include <base/error.hpp>
+#include <score/strict_json.hpp>
+#include <score/timeline_json.hpp>
 
 #include <array>
 #include <cstdint>
@@ -26,6 +28,12 @@ constexpr std::array<std::pair<std::string_view, std::string Finding::*>, 7> tex
     {"recipe", &Finding::recipe},
 }};
 
+using Timeline = std::optional<lab::timeline::Layout>;
+constexpr std::array<std::pair<std::string_view, Timeline Finding::*>, 2> timelines{{
+    {"timeline", &Finding::timeline},
+    {"expected_timeline", &Finding::expected_timeline},
+}};
+
 [[noreturn]] void refuse(std::string_view what) {
     throw GraderError(
         fmt::format("The driver's findings can't be read: {}. Build the grader again, for its "
@@ -38,6 +46,14 @@ const std::string& text_of(const Json& value, std::string_view key) {
         refuse(fmt::format("\"{}\" is no text", key));
     }
     return value.get_ref<const std::string&>();
+}
+
+Timeline timeline_of(const Json& value, const std::string& key) {
+    try {
+        return timeline_from_json(value, key);
+    } catch (const Refusal& refusal) {
+        refuse(refusal.what);
+    }
 }
 
 unsigned line_of(const Json& value) {
@@ -61,6 +77,11 @@ Json to_json(const CheckFinding& finding) {
     }
     if (finding.finding.line != 0) {
         object["line"] = finding.finding.line;
+    }
+    for (const auto& [key, member] : timelines) {
+        if (const Timeline& timeline = finding.finding.*member) {
+            object[std::string{key}] = to_json(*timeline);
+        }
     }
     return object;
 }
@@ -89,6 +110,12 @@ CheckFinding finding_from_json(const Json& object) {
             for (const auto& [text, member] : texts) {
                 if (text == name) {
                     finding.finding.*member = text_of(value, name);
+                    known = true;
+                }
+            }
+            for (const auto& [timeline, member] : timelines) {
+                if (timeline == name) {
+                    finding.finding.*member = timeline_of(value, key);
                     known = true;
                 }
             }

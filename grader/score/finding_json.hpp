@@ -2,9 +2,11 @@
 //
 //   {"findings": [{"check": "overlap", "verdict": "wrong", "expected": "…", "happened": "…",
 //                  "file": "downloads.cpp", "line": 12, "picture": "…", "hint": "…",
-//                  "detail": "…", "recipe": "…"}, …]}
+//                  "detail": "…", "recipe": "…",
+//                  "timeline": {…}, "expected_timeline": {…}}, …]}
 //
-// Only "check" and "verdict" must be there; what is empty may be left out.
+// Only "check" and "verdict" must be there; what is empty may be left out. A timeline is as
+// timeline_json.hpp says.
 #pragma once
 
 #include <score/result.hpp>

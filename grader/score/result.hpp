@@ -2,10 +2,12 @@
 #pragma once
 
 #include <base/text.hpp>
+#include <lab/timeline/layout.hpp>
 #include <score/verdict.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +22,11 @@ struct Finding {
     unsigned line = 0;
     std::string picture;  ///< the timeline, drawn for 80 columns; "" where none helps
     std::string hint;     ///< one sentence that names the chapter's idea
+    /// What `picture` shows, to be drawn by whoever can draw better; thinned.
+    std::optional<lab::timeline::Layout> timeline;
     // For instructors only:
+    /// That of the reference solution: the same scenario, workload, policy and seed.
+    std::optional<lab::timeline::Layout> expected_timeline;
     std::string detail;  ///< diagnoses with stacks, output of the program
     std::string recipe;  ///< scenario, workload, policy and seed that play it again
 };

@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 ALLOWED = {"html", "head", "meta", "title", "style", "body", "a", "header", "nav", "main", "section", "article",
            "h1", "h2", "h3", "p", "span", "dl", "dt", "dd", "figure", "pre", "strong", "details",
-           "summary", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "div"}
+           "summary", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "div", "figcaption",
+           "svg", "g", "rect", "path", "text", "defs", "pattern", "circle"}
 
 
 class Page(HTMLParser):

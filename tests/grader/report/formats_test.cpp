@@ -158,6 +158,28 @@ TEST_CASE("no student's report holds what is for instructors, in any format") {
     }
 }
 
+TEST_CASE("timelines are for JSON and pages, and make no other report any longer") {
+    const Result with = samples::every_verdict();
+    Result without = with;
+    for (auto& exercise : without.exercises) {
+        for (auto& check : exercise.checks) {
+            check.finding.timeline.reset();
+            check.finding.expected_timeline.reset();
+        }
+    }
+    for (const ReportFormat& format : report_formats()) {
+        if (format.of_result == nullptr) {
+            continue;
+        }
+        for (const Audience audience : {Audience::student, Audience::instructor}) {
+            CAPTURE(format.name);
+            const auto context = samples::context(audience);
+            CHECK((format.of_result(with, context) == format.of_result(without, context)) !=
+                  format.shows_reference);
+        }
+    }
+}
+
 TEST_CASE("no format lets a student's text move a cursor or command GitHub's runner") {
     for (const ReportFormat& format : report_formats()) {
         for (const Audience audience : {Audience::student, Audience::instructor}) {

@@ -94,6 +94,51 @@ TEST_CASE("a student's page tells what fails before what passes, with the pictur
               "round robin"));
 }
 
+TEST_CASE("a check's timeline is drawn, and the picture in text is folded behind it") {
+    const std::string text = render_html(samples::every_verdict(), context(Audience::student));
+    std::size_t at = text.find("<article id=\"01-first/deadlock\">");
+    for (const char* part :
+         {"<figcaption>Timeline of the run</figcaption>", "tabindex=\"0\" role=\"group\"",
+          "<svg class=\"lockstep timeline\" role=\"img\"",
+          "aria-label=\"2 threads, 2 s. deadlock of deadlock: They wait of deadlock.\"",
+          "main of deadlock", "<title>waits for a lock: mutex of deadlock, from 1 s to 2 s</title>",
+          "fetch of deadlock", "… and 7 more bars too short", "✗ deadlock of deadlock", "</svg>",
+          "<summary>The timeline as text</summary>", "<pre tabindex=\"0\" role=\"img\"",
+          "</article>"}) {
+        CAPTURE(part);
+        at = text.find(part, at);
+        REQUIRE(at != std::string::npos);
+    }
+    // One set of patterns for all drawings of the page.
+    CHECK(text.find("<pattern id=\"timeline-lock\"") ==
+          text.rfind("<pattern id=\"timeline-lock\""));
+}
+
+TEST_CASE("an instructor sees the reference solution's timeline beside it, a student does not") {
+    const std::string expected = "Expected: the reference solution";
+    const Result result = samples::every_verdict();
+    const std::string student = render_html(result, context(Audience::student));
+    CHECK_FALSE(has(student, expected));
+    CHECK_FALSE(has(student, "as only the reference does"));
+    const std::string instructor = render_html(result, context(Audience::instructor));
+    const std::size_t article = instructor.find("<article id=\"01-first/deadlock\">");
+    const std::size_t own = instructor.find("<figcaption>Timeline of the run", article);
+    const std::size_t other = instructor.find("<figcaption>" + expected, article);
+    REQUIRE(other != std::string::npos);
+    CHECK(own < other);
+    CHECK(other < instructor.find("</article>", article));
+    const auto results = samples::whole_class();
+    CHECK(has(render_class_html(results, context(Audience::instructor)), expected));
+    CHECK_FALSE(has(render_class_html(results, context(Audience::student)), "<figure>"));
+}
+
+TEST_CASE("what is written in a timeline is text, whatever it is") {
+    const std::string text = render_html(samples::hostile(), context(Audience::instructor));
+    CHECK_FALSE(has(text, "<script"));
+    CHECK_FALSE(has(text, "<!--"));
+    CHECK(has(text, "&lt;script&gt;"));
+}
+
 TEST_CASE("a page of several exercises begins with links to them, and with what there is to do") {
     Result result = samples::all_with(lockstep::Verdict::pass);
     result.exercises.push_back(samples::all_with(lockstep::Verdict::wrong).exercises[0]);

@@ -100,6 +100,17 @@ TEST_CASE("the schema refuses what is no result") {
     spoilt([](Json& bad) { bad["exercises"][0]["checks"][0]["verdict"] = "good"; });
     spoilt([](Json& bad) { bad["exercises"][1]["checks"][0]["recipe"] = "seed 3"; });
     spoilt([](Json& bad) { bad["exercises"][1]["checks"][1]["where"]["line"] = 0; });
+    const auto timeline = [](Json& bad) -> Json& {
+        return bad["exercises"][1]["checks"][1]["timeline"];
+    };
+    spoilt(
+        [&](Json& bad) { bad["exercises"][1]["checks"][1]["expected_timeline"] = timeline(bad); });
+    spoilt([&](Json& bad) { timeline(bad)["axis"] = "real time"; });
+    spoilt([&](Json& bad) { timeline(bad)["rows"][0]["states"][0][0] = "span"; });
+    spoilt([&](Json& bad) { timeline(bad)["rows"][0]["states"][0][1] = -1; });
+    spoilt([&](Json& bad) { timeline(bad)["rows"][1]["lanes"][0][0].push_back(1); });
+    spoilt([&](Json& bad) { timeline(bad)["rows"][0]["points"][0].erase(2); });
+    spoilt([&](Json& bad) { timeline(bad)["svg"] = "<svg/>"; });
     spoilt([](Json& bad) { bad["times"]["exercises"][0].erase("cached"); });
     for (const std::string& answer : validated(documents)) {
         CHECK(answer != "ok");
@@ -121,13 +132,16 @@ TEST_CASE("all that a program reads is there, and adds up") {
     CHECK(check["title"]["fr"] == "le titre de deadlock");
     CHECK(check["recipe"] == "workload 7, random walk, seed 3 (deadlock)");
     CHECK(json["exercises"][0]["checks"][0]["where"].is_null());
+    CHECK(check["timeline"]["rows"][0]["name"] == "main of deadlock");
+    CHECK(check["expected_timeline"]["end"] == 2'000'000'000);
+    CHECK_FALSE(json["exercises"][0]["checks"][0].contains("timeline"));
     CHECK(json["times"]["exercises"][1]["compile_s"] == 1.235);
 }
 
 TEST_CASE("a student's document holds no seed, no recipe and no stacks") {
     const std::string text = render_json(samples::every_verdict(), Audience::student);
-    for (const char* secret :
-         {"18446744073709551615", "random walk", "The stacks of", "\"seed\""}) {
+    for (const char* secret : {"18446744073709551615", "random walk", "The stacks of", "\"seed\"",
+                               "expected_timeline", "as only the reference does"}) {
         CAPTURE(secret);
         CHECK(text.find(secret) == std::string::npos);
     }
@@ -144,6 +158,20 @@ TEST_CASE("the same result gives the same bytes, but for its times") {
     first.erase("times");
     second.erase("times");
     CHECK(first.dump() == second.dump());
+}
+
+TEST_CASE("a check's parts stand on lines of their own, and none of them on several") {
+    const std::string text = render_json(samples::every_verdict(), Audience::instructor);
+    std::size_t timelines = 0;
+    for (const std::string& line : samples::lines_of(text)) {
+        if (line.starts_with("          \"timeline\": {\"axis\":")) {
+            ++timelines;
+            CHECK(line.ends_with("},"));
+        }
+    }
+    CHECK(timelines == 28);
+    CHECK(samples::has(text, "\n          \"verdict\": \"deadlock\",\n"));
+    CHECK(samples::has(text, "\n  \"points\": 12,\n"));
 }
 
 TEST_CASE("a document of hostile texts is UTF-8 without controls or commands") {

@@ -136,6 +136,26 @@ TEST_CASE("numbers, names and verdicts that do not fit are refused, and where is
     CHECK(has(says([](Json& bad) { bad["times"]["total_s"] = -1; }), "time"));
 }
 
+TEST_CASE(
+    "a timeline that is none is refused with its check, and one that is missing is not missed") {
+    Json document = Json::parse(render_json(samples::every_verdict(), Audience::instructor));
+    Json& check = document["exercises"][0]["checks"][1];
+    Json other = document;
+    check["timeline"]["rows"][0]["states"][1][1] = 3'000'000'000;
+    CHECK(has(answer(document.dump()), "exercises[0].checks[1].timeline.rows[0].states"));
+    Json& lacking = other["exercises"][0]["checks"][1];
+    lacking.erase("timeline");
+    lacking.erase("expected_timeline");
+    CHECK(answer(other.dump()).empty());
+    lacking["timeline"] = nullptr;
+    CHECK(has(answer(other.dump()), "exercises[0].checks[1].timeline"));
+
+    Json student = Json::parse(render_json(samples::every_verdict(), Audience::student));
+    student["exercises"][0]["checks"][1]["expected_timeline"] =
+        student["exercises"][0]["checks"][1]["timeline"];
+    CHECK(has(answer(student.dump()), "\"expected_timeline\""));
+}
+
 TEST_CASE("what is no JSON, or goes on for ever, is refused") {
     CHECK(has(answer(""), "no JSON"));
     CHECK(has(answer("\xff\xfe"), "no JSON"));

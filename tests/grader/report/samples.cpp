@@ -2,6 +2,7 @@
 
 #include <base/scratch_folder.hpp>
 #include <lab/catch.hpp>
+#include <lab/printable.hpp>
 #include <report/read_result.hpp>
 
 #include <cstdlib>
@@ -28,6 +29,32 @@ CheckResult check(const std::string& id, Verdict verdict) {
     return check;
 }
 
+lab::timeline::Layout timeline(const std::string& words) {
+    using lab::timeline::Point;
+    using lab::timeline::State;
+    lab::timeline::Row main;
+    main.name = "main " + words;
+    main.states = {{State::ready, 0, 1'000'000'000, "", ""},
+                   {State::waits_lock, 1'000'000'000, 2'000'000'000, "mutex " + words, ""}};
+    main.points = {{Point::Kind::event, 500'000'000, "put " + words, false},
+                   {Point::Kind::problem, 2'000'000'000, "deadlock " + words, true}};
+    lab::timeline::Row loop;
+    loop.name = "loop " + words;
+    loop.ended = true;
+    loop.concurrent = true;
+    loop.states = {{State::sleeping, 0, 1'500'000'000, "", ""},
+                   {State::absent, 1'500'000'000, 2'000'000'000, "", ""}};
+    loop.lanes = {{{State::span, 0, 1'000'000'000, "fetch " + words, ""}},
+                  {{State::cancelled, 250'000'000, 1'500'000'000, "call " + words, ""}}};
+    lab::timeline::Layout layout;
+    layout.end = 2'000'000'000;
+    layout.tail = true;
+    layout.rows = {main, loop};
+    layout.problems = {{"deadlock " + words, "They wait " + words, {"main: waits " + words}}};
+    layout.left_out = 7;
+    return layout;
+}
+
 Result every_verdict() {
     Result result;
     result.submission = "a submission";
@@ -52,6 +79,8 @@ Result every_verdict() {
                 made.finding.line = 10U + static_cast<unsigned>(number);
                 made.finding.picture = "main     |████░░░░|\nthread 1 |  ▓▓▓ ✗ |\n";
                 made.finding.hint = "The hint for " + name + ".";
+                made.finding.timeline = timeline("of " + name);
+                made.finding.expected_timeline = timeline("as only the reference does");
                 made.finding.detail = "The stacks of " + name + ".\n    at step(), worker.cpp:3";
                 made.finding.recipe = "workload 7, random walk, seed 3 (" + name + ")";
             }
@@ -100,6 +129,10 @@ Result hostile() {
                                  std::string(5'000, '\n') + "::set-output name=x::y";
         check.finding.file = text;
         check.finding.picture = text;
+        // A layout's texts have been made clean once, and are markup all the same.
+        check.finding.timeline =
+            timeline(lab::printable::clean(text + "\"'><script>alert(1)</script>&<!--", 400));
+        check.finding.expected_timeline = check.finding.timeline;
         check.finding.hint = text;
         check.finding.detail = text;
         check.finding.recipe = text;
@@ -160,7 +193,8 @@ lockstep::ReportContext context(lockstep::Audience audience, lockstep::Language 
 
 const std::vector<std::string>& secrets() {
     static const std::vector<std::string> all{"18446744073709551615", "random walk",
-                                              "The stacks of", "at step(), worker.cpp"};
+                                              "The stacks of", "at step(), worker.cpp",
+                                              "as only the reference does"};
     return all;
 }
 

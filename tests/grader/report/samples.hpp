@@ -13,6 +13,10 @@ namespace samples {
 /// A check with texts in both languages and nothing found yet.
 [[nodiscard]] lockstep::CheckResult check(const std::string& id, lockstep::Verdict verdict);
 
+/// Of a thread that waits for a lock, and of one in which things overlap; all texts end in `words`,
+/// which must be clean.
+[[nodiscard]] lab::timeline::Layout timeline(const std::string& words);
+
 /// Every verdict there is, in two exercises, with every part of a finding filled in.
 [[nodiscard]] lockstep::Result every_verdict();
 

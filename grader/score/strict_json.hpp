@@ -17,8 +17,8 @@ struct Refusal {
 
 [[noreturn]] void refuse(const std::string& where, std::string_view what);
 
-/// Throws Refusal for what is no JSON, and for what the parser lets pass: more than eight levels of
-/// nesting (a result has six), and a key that is twice in one object.
+/// Throws Refusal for what is no JSON, and for what the parser lets pass: more than twelve levels
+/// of nesting (a result has eleven), and a key that is twice in one object.
 [[nodiscard]] nlohmann::ordered_json parse_strictly(std::string_view text);
 
 /// One value of a document, and how to get there. Whatever is asked of it and is not so throws
@@ -29,6 +29,7 @@ public:
     Node(const nlohmann::ordered_json& value, std::string path);
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    [[nodiscard]] const nlohmann::ordered_json& value() const noexcept { return *value_; }
     [[nodiscard]] bool is_null() const noexcept;
     [[nodiscard]] bool has(const char* key) const;
 

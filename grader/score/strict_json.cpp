@@ -1,11 +1,10 @@
-#include <report/strict_json.hpp>
-
-#include <report/foreign.hpp>
+#include <score/strict_json.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <fmt/format.h>
+#include <lab/printable.hpp>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -17,7 +16,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr int most_levels = 8;
+constexpr int most_levels = 12;
 constexpr std::size_t most_bytes_of_text = std::size_t{4} << 20;
 
 bool is_plain(char c) noexcept {
@@ -47,7 +46,7 @@ Json parse_strictly(std::string_view text) {
         case Json::parse_event_t::key:
             if (!keys.back().insert(value.get<std::string>()).second) {
                 refuse("it", fmt::format("has \"{}\" twice in one object",
-                                         clean_name(value.get<std::string>())));
+                                         lab::printable::clean(value.get<std::string>())));
             }
             break;
         case Json::parse_event_t::value: break;
