@@ -87,9 +87,10 @@ Row ClassGrading::grade_one(const Handed& handed, const ClassOptions& options) c
     for (int attempt = 0; attempt < 2 && !stopped_; ++attempt) {
         row.error.clear();
         try {
-            const Result result = grading_.grade(
-                handed.path,
-                {.exercises = options.exercises, .seed = options.seed, .progress = {}});
+            const Result result = grading_.grade(handed.path, {.exercises = options.exercises,
+                                                               .seed = options.seed,
+                                                               .with_reference = true,
+                                                               .progress = {}});
             row.result = render_json(result, Audience::instructor);
             row.points = result.points();
             row.max_points = result.max_points();

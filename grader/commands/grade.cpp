@@ -37,6 +37,8 @@ Result graded(const Grading& grading, const GradeOptions& options, std::vector<s
         GradingOptions one;
         one.exercises = {ids[number]};
         one.seed = seed;
+        one.with_reference =
+            options.format->shows_reference && options.audience == Audience::instructor;
         one.progress = [&](const Progress& now) {
             progress.show(fmt::format("{}: {}", now.exercise, now.step));
         };

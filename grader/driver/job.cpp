@@ -12,6 +12,8 @@ std::string to_json(const DriverJob& job) {
                           {"seed", job.seed},
                           {"worker", job.worker.string()},
                           {"program", job.program.string()},
+                          {"reference", job.reference.string()},
+                          {"reference_program", job.reference_program.string()},
                           {"limits",
                            {{"wall_ms", job.limits.wall.count()},
                             {"cpu_ms", job.limits.cpu.count()},
@@ -33,6 +35,8 @@ DriverJob driver_job_from_json(std::string_view text) {
         job.seed = object.at("seed").get<std::uint64_t>();
         job.worker = object.at("worker").get<std::string>();
         job.program = object.at("program").get<std::string>();
+        job.reference = object.at("reference").get<std::string>();
+        job.reference_program = object.at("reference_program").get<std::string>();
         job.limits.wall = std::chrono::milliseconds{limits.at("wall_ms").get<std::int64_t>()};
         job.limits.cpu = std::chrono::milliseconds{limits.at("cpu_ms").get<std::int64_t>()};
         job.limits.memory_bytes = limits.at("memory_bytes").get<std::size_t>();

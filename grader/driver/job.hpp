@@ -19,7 +19,10 @@ struct DriverJob {
     std::uint64_t seed = 1;
     std::filesystem::path worker;
     std::filesystem::path program;  ///< the exercise's own, which the worker starts; "" if none
-    Limits limits;                  ///< of one play
+    /// The same of the reference solution, so that findings show it beside; "" where they need not.
+    std::filesystem::path reference;
+    std::filesystem::path reference_program;
+    Limits limits;  ///< of one play
 };
 
 [[nodiscard]] std::string to_json(const DriverJob& job);

@@ -18,7 +18,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -50,7 +53,11 @@ int main(int count, char** arguments) {
         const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
         const Containment containment{self.parent_path() / "supervisor"};
         ContainedStage stage{containment, {{job.flavour, job.worker}}, job.limits, job.program};
-        Examination examination{stage, job.seed};
+        std::optional<ContainedStage> reference;
+        if (!job.reference.empty())
+            reference.emplace(containment, std::map{std::pair{job.flavour, job.reference}},
+                              job.limits, job.reference_program);
+        Examination examination{stage, job.seed, reference ? &*reference : nullptr};
         set_examination(&examination);
         const auto findings = run_checks(job.exercise, job.flavour, [](const std::string& check) {
             std::printf("check %s\n", check.c_str());

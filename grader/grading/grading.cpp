@@ -74,19 +74,21 @@ bool looks_for_races(const Exercise& exercise) {
     return std::ranges::find(exercise.checks, "races", &Check::id) != exercise.checks.end();
 }
 
+/// What a grading works with, whatever was handed in.
+struct Means {
+    const Kit& kit;
+    const Containment& containment;
+    const Workshop& workshop;
+    const RaceDetection& races;
+    Drivers& drivers;
+};
+
 /// Grades what was handed in for one exercise.
 class Examiner {
 public:
-    Examiner(const Submission& submission, const Workshop& workshop, const RaceDetection& races,
-             const Containment& containment, Drivers& drivers, const GradingOptions& options,
+    Examiner(const Submission& submission, const Means& means, const GradingOptions& options,
              std::mutex& watching)
-        : submission_{submission},
-          workshop_{workshop},
-          races_{races},
-          containment_{containment},
-          drivers_{drivers},
-          options_{options},
-          watching_{watching} {}
+        : submission_{submission}, means_{means}, options_{options}, watching_{watching} {}
 
     ExerciseResult grade(Times::Exercise& times) const {
         const Exercise& exercise = *submission_.exercise;
@@ -133,24 +135,27 @@ private:
         Part part;
         try {
             if (flavour == Flavour::tsan)
-                if (std::string limitation = races_.limitation(); !limitation.empty()) {
+                if (std::string limitation = means_.races.limitation(); !limitation.empty()) {
                     part.instead = skipped(std::move(limitation));
                     return part;
                 }
             watch("compiling");
-            part.built = workshop_.build(submission_, flavour);
+            part.built = means_.workshop.build(submission_, flavour);
             if (!part.built.ok()) {
                 part.instead = not_built(part.built);
                 return part;
             }
+            const Built reference = options_.with_reference ? built_reference(flavour) : Built{};
+            const DriverJob job{.exercise = submission_.exercise->id,
+                                .flavour = flavour,
+                                .seed = options_.seed,
+                                .worker = part.built.worker,
+                                .program = part.built.program,
+                                .reference = reference.worker,
+                                .reference_program = reference.program,
+                                .limits = submission_.exercise->limits};
             const Clock::time_point begin = Clock::now();
-            const DriverJob job{submission_.exercise->id,
-                                flavour,
-                                options_.seed,
-                                part.built.worker,
-                                part.built.program,
-                                submission_.exercise->limits};
-            for (CheckFinding& each : drivers_.examine(
+            for (CheckFinding& each : means_.drivers.examine(
                      job, [this](const std::string& check) { watch("running " + check); }))
                 part.findings.insert_or_assign(each.check, std::move(each.finding));
             excuse(part);
@@ -166,10 +171,25 @@ private:
         // No views: the standard library's are more than Clang 14 can read.
         const auto costs = [](const auto& entry) { return costs_points(entry.second.verdict); };
         if (std::ranges::none_of(part.findings, costs)) return;
-        const std::string shortage = containment_.process_shortage(submission_.exercise->limits);
+        const std::string shortage =
+            means_.containment.process_shortage(submission_.exercise->limits);
         if (shortage.empty()) return;
         for (auto& entry : part.findings)
             if (costs(entry)) entry.second = failed(GraderError{shortage});
+    }
+
+    /// Nothing where the kit has no reference solution that builds, as that of students. It is for
+    /// pictures only, which are not worth a verdict: that it is as it should is for verify to say.
+    [[nodiscard]] Built built_reference(Flavour flavour) const {
+        try {
+            const auto parts =
+                collect(means_.kit.solutions(), means_.kit, {submission_.exercise->id});
+            return means_.workshop.build(parts.front(), flavour);
+        } catch (const UsageError&) {
+            return {};
+        } catch (const GraderError&) {
+            return {};
+        }
     }
 
     [[nodiscard]] ExerciseResult result(const Part& plain, const Part& tsan) const {
@@ -203,10 +223,7 @@ private:
     }
 
     const Submission& submission_;
-    const Workshop& workshop_;
-    const RaceDetection& races_;
-    const Containment& containment_;
-    Drivers& drivers_;
+    const Means& means_;
     const GradingOptions& options_;
     std::mutex& watching_;
 };
@@ -234,10 +251,10 @@ Result Grading::grade(const std::filesystem::path& submission,
     result.seed = options.seed;
     result.isolation = isolation().sandbox ? "sandbox" : isolation().limitation;
     std::mutex watching;
+    const Means means{kit_, containment_, workshop_, race_detection_, drivers_};
     for (const Submission& part : collect(submission, kit_, options.exercises)) {
         Times::Exercise times;
-        const Examiner examiner{part,     workshop_, race_detection_, containment_,
-                                drivers_, options,   watching};
+        const Examiner examiner{part, means, options, watching};
         result.exercises.push_back(examiner.grade(times));
         result.times.exercises.push_back(std::move(times));
         if (drivers_.stopped()) throw GraderError{"The grading was interrupted."};

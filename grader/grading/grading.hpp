@@ -24,6 +24,9 @@ struct Progress {
 struct GradingOptions {
     std::vector<std::string> exercises;  ///< empty: each that the submission holds
     std::uint64_t seed = 1;
+    /// Whether findings show what the reference solution does in the same run, as far as the kit
+    /// has it. That one is built, too, where the cache does not hold it yet.
+    bool with_reference = false;
     /// May be empty. Called from several threads, one at a time within one `grade`.
     std::function<void(const Progress&)> progress;
 };

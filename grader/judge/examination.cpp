@@ -1,5 +1,6 @@
 #include <judge/examination.hpp>
 #include <judge/schedules.hpp>
+#include <judge/timeline.hpp>
 
 #include <base/error.hpp>
 #include <lab/printable.hpp>
@@ -133,14 +134,34 @@ Finding Examination::explain(const Plan& plan, const Request& request, Complaint
         break;
     }
     if (shown != nullptr) {
-        if (finding.verdict != Verdict::todo && shown->threads().size() > 1)
-            finding.picture = lab::draw_text(*shown, {.width = picture_columns});
+        if (finding.verdict != Verdict::todo) {
+            if (shown->threads().size() > 1)
+                finding.picture = lab::draw_text(*shown, {.width = picture_columns});
+            finding.timeline = timeline_of(*shown);
+            if (finding.timeline) finding.expected_timeline = expected_timeline(plan, request, run);
+        }
         for (const lab::Diagnosis& diagnosis : shown->diagnoses())
             finding.detail += diagnosis.explain();
     }
     finding.detail += printed(number ? again.outcome : played.outcome);
     finding.recipe = recipe(request, plan.flavour, run);
     return finding;
+}
+
+std::optional<lab::timeline::Layout> Examination::expected_timeline(const Plan& plan,
+                                                                    const Request& request,
+                                                                    const Run& run) const {
+    if (reference_ == nullptr) return std::nullopt;
+    Request one = request;
+    one.runs = {run};
+    try {
+        const Performance performance = reference_->play(one, plan.flavour);
+        if (performance.runs.empty() || judged(plan, performance.runs.front())) return std::nullopt;
+        return timeline_of(performance.runs.front().trace);
+    } catch (const GraderError&) {
+        // The verdict stands; a picture is not worth losing it.
+        return std::nullopt;
+    }
 }
 
 // The driver's examination ---------------------------------------------------------------------

@@ -58,7 +58,10 @@ private:
 /// One submission under examination. Not thread-safe.
 class Examination {
 public:
-    Examination(Stage& stage, std::uint64_t seed) : stage_{stage}, seed_{seed} {}
+    /// `reference`: where the reference solution plays, so that a finding shows what should have
+    /// been; null where that is not asked for. Both must outlive it.
+    Examination(Stage& stage, std::uint64_t seed, Stage* reference = nullptr)
+        : stage_{stage}, seed_{seed}, reference_{reference} {}
 
     /// Nullopt when there is nothing to object. Throws GraderError.
     [[nodiscard]] std::optional<Finding> examine(const Plan& plan);
@@ -71,8 +74,14 @@ private:
     [[nodiscard]] Finding explain(const Plan& plan, const Request& request, Complaint complaint,
                                   std::optional<std::size_t> run, const Performance& played);
 
+    /// Nullopt where the reference solution can't be played, or does not do what it should.
+    [[nodiscard]] std::optional<lab::timeline::Layout> expected_timeline(const Plan& plan,
+                                                                         const Request& request,
+                                                                         const Run& run) const;
+
     Stage& stage_;
     std::uint64_t seed_;
+    Stage* reference_;
     /// Checks that plan the same look at the same runs: played once.
     std::map<std::pair<Flavour, std::string>, Performance> played_;
 };

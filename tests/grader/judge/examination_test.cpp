@@ -2,6 +2,7 @@
 
 #include <lab/catch.hpp>
 
+#include <base/error.hpp>
 #include <judge/examination.hpp>
 
 #include <functional>
@@ -102,6 +103,69 @@ TEST_CASE("the first run with an objection decides, and is played again with its
     CHECK(stage.asked[1].runs[0] == stage.asked[0].runs[3]);
     CHECK(finding->recipe.find("seed " + std::to_string(stage.asked[1].runs[0].seed)) !=
           std::string::npos);
+}
+
+/// As the one that takes what `examine` finds bad, and the reference solution, which is asked too.
+struct Two {
+    MadeStage student{[](const Request& request) {
+        return all(request, [&](std::size_t i) {
+            return made::played(made::parts(i == 3 || request.stacks ? "bad" : "good"));
+        });
+    }};
+    MadeStage reference;
+    Plan judged = plan();
+
+    explicit Two(std::function<Performance(const Request&)> answer) : reference{std::move(answer)} {
+        judged.judge = [](const Played& run) -> std::optional<Complaint> {
+            if (run.trace.marks("bad").empty()) return std::nullopt;
+            return Complaint{.verdict = Verdict::wrong, .expected = "Good.", .happened = "Bad."};
+        };
+    }
+    std::optional<Finding> examine() {
+        Examination examination{student, 1, &reference};
+        return examination.examine(judged);
+    }
+};
+
+TEST_CASE("beside the run that was objected to stands that of the reference solution") {
+    Two two{[](const Request& request) {
+        return all(request, [](std::size_t) { return made::played(made::parts("as it should")); });
+    }};
+    const auto finding = two.examine();
+    REQUIRE(finding);
+    REQUIRE(finding->timeline);
+    CHECK(finding->timeline->rows.size() == 2);
+    CHECK(finding->timeline->rows[0].points.at(0).text == "bad");
+    REQUIRE(finding->expected_timeline);
+    CHECK(finding->expected_timeline->rows[0].points.at(0).text == "as it should");
+    // The very same run, without the stacks: a reference's lines are nobody's business.
+    REQUIRE(two.reference.asked.size() == 1);
+    CHECK(two.reference.asked[0].runs == std::vector{two.student.asked[0].runs[3]});
+    CHECK(two.reference.asked[0].workload == two.student.asked[0].workload);
+    CHECK_FALSE(two.reference.asked[0].stacks);
+}
+
+TEST_CASE("a reference solution that does no better, or can't be played, is not shown") {
+    const auto bad = GENERATE(0, 1, 2);
+    Two two{[bad](const Request& request) -> Performance {
+        if (bad == 0) throw GraderError{"There is no room."};
+        if (bad == 1) return {};
+        return all(request, [](std::size_t) { return made::played(made::parts("bad")); });
+    }};
+    const auto finding = two.examine();
+    REQUIRE(finding);
+    CHECK(finding->verdict == Verdict::wrong);
+    CHECK(finding->timeline);
+    CHECK_FALSE(finding->expected_timeline);
+}
+
+TEST_CASE("the reference solution is not played for what passes") {
+    Two two{[](const Request& request) {
+        return all(request, [](std::size_t) { return made::played(made::parts()); });
+    }};
+    two.judged.judge = {};
+    CHECK_FALSE(two.examine());
+    CHECK(two.reference.asked.empty());
 }
 
 TEST_CASE("a run that can't be repeated is shown as it was seen first") {
