@@ -158,3 +158,18 @@ TEST_CASE("a tool tip says what a bar is and how long it takes, without details 
         CHECK(svg.find(tip) != std::string::npos);
     }
 }
+
+TEST_CASE("what is written beside a mark does not run into the bar behind it") {
+    const auto svg = [](int before, int after) {
+        Sketch sketch;
+        const ObjectId mutex = sketch.object(ObjectKind::mutex);
+        sketch.start(0, -1).mark(0, "a long word", 7);
+        for (int i = 0; i < before; ++i) sketch.lock(0, mutex);
+        sketch.begin(0, "work");
+        for (int i = 0; i < after; ++i) sketch.lock(0, mutex);
+        return draw_svg(lay_out(sketch.finish(0, "work").end(0).trace(), Axis::steps), {});
+    };
+    const std::string written = ">a long word 7</text>";
+    CHECK(svg(40, 2).find(written) != std::string::npos);
+    CHECK(svg(2, 40).find(written) == std::string::npos);
+}
