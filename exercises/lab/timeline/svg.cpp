@@ -312,25 +312,28 @@ private:
         }
     }
 
-    /// How far a point's text may reach: to the next point, or the end of the state it is in; not
-    /// at all where a bar or a pattern would be covered.
+    /// How far a point's text may reach: to the next point, the next bar, or the end of the state
+    /// it is in; not at all where a bar or a pattern would be covered.
     [[nodiscard]] double room_behind(const Row& row, std::size_t n) const {
         const Point& point = row.points[n];
-        if (!row.concurrent && !row.lanes.empty()) {
-            for (const Interval& span : row.lanes.front()) {
-                if (span.begin <= point.at && point.at < span.end) {
-                    return 0;
-                }
-            }
-        }
         const auto state = std::partition_point(
             row.states.begin(), row.states.end(),
             [&](const Interval& interval) { return interval.end <= point.at; });
         if (state == row.states.end() || shows_through(state->state)) {
             return 0;
         }
-        const bool more = n + 1 < row.points.size() && row.points[n + 1].at < state->end;
-        return x_of(more ? row.points[n + 1].at : state->end) - x_of(point.at) - 12;
+        std::int64_t end = state->end;
+        if (n + 1 < row.points.size()) {
+            end = std::min(end, row.points[n + 1].at);
+        }
+        if (!row.concurrent && !row.lanes.empty()) {
+            for (const Interval& span : row.lanes.front()) {
+                if (span.end > point.at) {
+                    end = std::min(end, std::max(span.begin, point.at));
+                }
+            }
+        }
+        return x_of(end) - x_of(point.at) - 12;
     }
 
     void add_points(const Row& row, double y, double height) {
