@@ -4,6 +4,7 @@
 #include "xml_fault.hpp"
 
 #include <lab/catch.hpp>
+#include <lab/printable.hpp>
 #include <lab/timeline/svg.hpp>
 
 #include <random>
@@ -12,6 +13,7 @@
 
 using namespace sketch;
 using lab::Axis;
+using lab::printable::columns;
 using lab::timeline::frame_of;
 using lab::timeline::Interval;
 using lab::timeline::lay_out;
@@ -172,4 +174,28 @@ TEST_CASE("what is written beside a mark does not run into the bar behind it") {
     const std::string written = ">a long word 7</text>";
     CHECK(svg(40, 2).find(written) != std::string::npos);
     CHECK(svg(2, 40).find(written) == std::string::npos);
+}
+
+TEST_CASE("no two texts of a ruler run into each other") {
+    for (std::int64_t end = 1; end < 3'000; end += 7) {
+        Layout layout = until(4s);
+        layout.end = end * 1'000;
+        layout.tail = end % 2 == 0;
+        const std::string svg = draw_svg(layout, {.width = 880});
+        const std::regex tick{
+            "class=\"faint\" x=\"([0-9.]+)\" y=\"24\"( text-anchor=\"([a-z]+)\")?>([^<]+)<"};
+        double free_from = 0;
+        for (std::sregex_iterator found{svg.begin(), svg.end(), tick}, none; found != none;
+             ++found) {
+            const double size = 7.3 * static_cast<double>(columns((*found)[4].str()));
+            const std::string anchor = (*found)[3];
+            const double begin = std::stod((*found)[1]) - (anchor == "middle" ? size / 2
+                                                           : anchor == "end"  ? size
+                                                                              : 0);
+            CAPTURE(end, (*found)[4].str());
+            REQUIRE(begin >= free_from);
+            free_from = begin + size + 3;
+        }
+        REQUIRE(free_from > 0);
+    }
 }
