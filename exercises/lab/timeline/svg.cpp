@@ -121,11 +121,12 @@ private:
         const double right = x_of(end_);
         const std::string last = layout_.axis == Axis::steps ? "" : end_text(layout_.axis, end_);
         const double last_size = letter * static_cast<double>(printable::columns(last));
+        const double last_begin = tail_ > 0 ? right - last_size / 2 : right + 4 - last_size;
         for (const Tick& tick : ticks(layout_.axis, end_, most)) {
             const double x = x_of(tick.at);
             const double size = letter * static_cast<double>(printable::columns(tick.text));
             print(R"(<path class="rule" d="M{0:g} {1:g}V{2:g}"/>)", x, top - 6, bottom);
-            if (tick.at != 0 && x + size / 2 + 14 > right - last_size / 2) {
+            if (tick.at != 0 && x + size / 2 + 14 > last_begin) {
                 continue;
             }
             print(R"(<text class="faint" x="{:g}" y="{:g}"{}>{}</text>)", x, text_y,
