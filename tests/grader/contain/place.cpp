@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <thread>
 
 namespace lockstep {
@@ -63,8 +63,9 @@ std::vector<int> processes_with(const std::string& token) {
         const int number = std::atoi(entry.path().filename().c_str());
         if (number == 0) continue;
         std::ifstream file(entry.path() / "cmdline");
-        const std::string line{std::istreambuf_iterator<char>(file), {}};
-        if (line.find(token) != std::string::npos) found.push_back(number);
+        std::ostringstream line;  // an iterator would throw where the process has ended meanwhile
+        line << file.rdbuf();
+        if (line.str().find(token) != std::string::npos) found.push_back(number);
     }
     return found;
 }
