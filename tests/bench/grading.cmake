@@ -90,6 +90,8 @@ endfunction()
 ratio(gain ${plain} ${cold})
 ratio(gain_from_nothing ${from_nothing} ${cold})
 ratio(over_bare ${cold} ${bare})
+math(EXPR making "${cold} - ${warm}")
+ratio(making_over_bare ${making} ${bare})
 
 message("Grading the solution of ${exercise}: medians of ${ROUNDS} rounds, milliseconds
   the plain way        ${plain}   configure ${configure}, build ${build}, ctest ${test}
@@ -98,4 +100,4 @@ message("Grading the solution of ${exercise}: medians of ${ROUNDS} rounds, milli
   the grader, cold     ${cold}   sums of both flavours: compile ${compile_s} s, link ${link_s} s, judge ${judge_s} s
   the grader, warm     ${warm}   nothing to compile
   plain / cold         ${gain}   with the lab: ${gain_from_nothing}
-  cold / bare          ${over_bare}")
+  cold / bare          ${over_bare}   without what the warm one takes, which is to run and judge: ${making_over_bare}")
