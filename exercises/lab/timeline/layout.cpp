@@ -226,7 +226,7 @@ private:
 
     [[nodiscard]] std::string waited_for(const Event& event) const {
         const bool named = trace_.object_kind(event.object) != ObjectKind::none;
-        const std::string name =
+        std::string name =
             named ? printable::clean(trace_.object_name(event.object), widest_label) : "";
         switch (static_cast<Wait>(event.value)) {
         case Wait::sleep: return "";

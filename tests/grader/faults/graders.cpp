@@ -10,7 +10,6 @@
 #include <array>
 #include <chrono>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -24,7 +23,9 @@ namespace {
 
 std::string read(const fs::path& file) {
     std::ifstream in{file, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, {}};
+    std::ostringstream text;  // an iterator would throw where a process has ended meanwhile
+    text << in.rdbuf();
+    return text.str();
 }
 
 struct Seen {
