@@ -28,8 +28,13 @@ std::string told(const KitComplaint& complaint) {
 }
 
 std::string summary(const Verification& done, unsigned repeat) {
-    std::string text = fmt::format("{}, {}", lab::printable::count(done.submissions, "submission"),
-                                   lab::printable::count(done.verdicts, "verdict"));
+    std::string text;
+    if (done.graded < done.planned) {
+        text =
+            fmt::format("Interrupted after {} of {} gradings. So far: ", done.graded, done.planned);
+    }
+    text += fmt::format("{}, {}", lab::printable::count(done.submissions, "submission"),
+                        lab::printable::count(done.verdicts, "verdict"));
     if (repeat > 1) {
         text += fmt::format(" in {} rounds, {} changed", repeat, done.changed);
     }
@@ -63,7 +68,7 @@ int verify(const VerifyOptions& options) {
         ProgressLine progress;
         verifying.progress = [&](std::string_view text) { progress.show(text); };
         done = verify_kit(kit, grading, verifying);
-        if (options.only.empty() || options.only == "skeleton") {
+        if (!grading.interrupted() && (options.only.empty() || options.only == "skeleton")) {
             const Containment containment{kit.program("supervisor")};
             const Workshop workshop{kit, containment, cache};
             for (const Exercise& exercise : kit.exercises()) {
@@ -80,7 +85,6 @@ int verify(const VerifyOptions& options) {
         throw;
     }
     interruption.on_signal({});
-    interruption.throw_if_interrupted();
 
     std::string text;
     for (const KitComplaint& complaint : done.complaints) {
@@ -88,6 +92,8 @@ int verify(const VerifyOptions& options) {
     }
     text = without_commands(text + summary(done, options.repeat));
     print(style_of_stdout(Colour::never).unicode ? text : to_ascii(text));
+    // A long proof that is ended early has proved something.
+    interruption.throw_if_interrupted();
     return done.exit_code();
 }
 

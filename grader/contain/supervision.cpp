@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -77,6 +78,7 @@ private:
         const Descriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
         child_ =
             start_keeper(order_, {nothing.get(), output_end.get(), theirs.get(), channel.get()});
+        child_ended_.reset(static_cast<int>(::syscall(SYS_pidfd_open, child_, 0)));
         lifeline_ = std::move(ours);
         if (!send_message(lifeline_.get(), encode(order_))) {
             // Then the lifeline has ended, and what is in the pipe says why.
@@ -86,9 +88,10 @@ private:
     }
 
     void step() {
-        std::array<pollfd, 3> wanted{{{lifeline_.get(), POLLIN, 0},
+        std::array<pollfd, 4> wanted{{{lifeline_.get(), POLLIN, 0},
                                       {killing_ ? -1 : output_.get(), POLLIN, 0},
-                                      {killing_ ? -1 : control_, POLLIN, 0}}};
+                                      {killing_ ? -1 : control_, POLLIN, 0},
+                                      {started_ ? -1 : child_ended_.get(), POLLIN, 0}}};
         const auto until = tree_ && !killing_ ? std::min(deadline_, next_look_) : deadline_;
         const nanoseconds left = std::max(nanoseconds{0}, nanoseconds(until - Clock::now()));
         const timespec timeout{static_cast<time_t>(left.count() / 1'000'000'000),
@@ -98,6 +101,8 @@ private:
         if (wanted[1].revents != 0) read_output();
         if (wanted[0].revents != 0) hear_keeper();
         if (wanted[2].revents != 0) kill_for(End::interrupted);
+        // Bubblewrap was killed, and what it had forked waits for it, with the lifeline in hand.
+        if (wanted[3].revents != 0 && wanted[0].revents == 0) keeper_gone_ = true;
         if (ended_ || keeper_gone_) return;
         const auto now = Clock::now();
         if (now >= deadline_) {
@@ -177,8 +182,7 @@ private:
             if (Clock::now() >= deadline_) kill_for(End::wall_time);
         } else {
             // The keeper did not do it.
-            signal_below(child_, SIGKILL);
-            ::kill(child_, SIGKILL);
+            signal_below(::getpid(), SIGKILL);
             deadline_ = Clock::now() + patience_for_end;
         }
     }
@@ -203,14 +207,10 @@ private:
     /// Nothing is left: the keeper's word is good, but where it died before it could give it.
     void clear_up() {
         lifeline_.reset();
-        if (!ended_) {
-            signal_below(child_, SIGKILL);
-            ::kill(child_, SIGKILL);
-        }
-        for (;;) {
-            if (::waitpid(-1, nullptr, 0) < 0 && errno == ECHILD) return;
+        do {
+            // Orphans, too: they come to this process.
             if (!ended_) signal_below(::getpid(), SIGKILL);
-        }
+        } while (::waitpid(-1, nullptr, 0) >= 0 || errno != ECHILD);
     }
 
     Outcome outcome() const {
@@ -227,7 +227,9 @@ private:
             } else if (!failure_.empty()) {
                 outcome.output = failure_;
             } else if (outcome.output.empty()) {
-                outcome.output = "The sandbox ended before the program began.";
+                // What fails says why.
+                outcome.output = "What was to start the program was killed before it began.";
+                outcome.lost = true;
             }
             return outcome;
         }
@@ -256,6 +258,7 @@ private:
     const Order& order_;
     int control_;
     pid_t child_ = -1;
+    Descriptor child_ended_;  ///< readable when it has; none before Linux 5.3
     Descriptor lifeline_;
     Descriptor output_;
     KeptOutput kept_;

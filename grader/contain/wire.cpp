@@ -88,7 +88,8 @@ Bytes encode(const Outcome& outcome) {
                           {"wall_ns", outcome.wall.count()},
                           {"cpu_ns", outcome.cpu.count()},
                           {"peak_memory_bytes", outcome.peak_memory_bytes},
-                          {"left_behind", outcome.left_behind}});
+                          {"left_behind", outcome.left_behind},
+                          {"lost", outcome.lost}});
 }
 
 Outcome decode_outcome(const Bytes& bytes) {
@@ -102,6 +103,7 @@ Outcome decode_outcome(const Bytes& bytes) {
     outcome.cpu = std::chrono::nanoseconds(from.at("cpu_ns").get<long long>());
     from.at("peak_memory_bytes").get_to(outcome.peak_memory_bytes);
     from.at("left_behind").get_to(outcome.left_behind);
+    from.at("lost").get_to(outcome.lost);
     return outcome;
 }
 

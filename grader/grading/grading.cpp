@@ -257,7 +257,7 @@ Result Grading::grade(const std::filesystem::path& submission,
         const Examiner examiner{part, means, options, watching};
         result.exercises.push_back(examiner.grade(times));
         result.times.exercises.push_back(std::move(times));
-        if (drivers_.stopped()) throw GraderError{"The grading was interrupted."};
+        if (interrupted()) throw GraderError{"The grading was interrupted."};
     }
     result.times.total_s = seconds(Clock::now() - begin);
     return result;

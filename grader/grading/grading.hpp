@@ -46,6 +46,7 @@ public:
     /// Ends every compiler and driver and what it runs, now; `grade` then throws GraderError.
     /// Thread-safe, but not for a signal handler.
     void interrupt() noexcept;
+    [[nodiscard]] bool interrupted() const noexcept { return drivers_.stopped(); }
 
 private:
     const Kit& kit_;

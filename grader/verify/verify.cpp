@@ -50,8 +50,12 @@ public:
                             verifying_.only));
         }
         std::vector<KitComplaints> complaints(trials.size());
-        in_parallel(trials.size(), verifying_.jobs,
-                    [&](std::size_t number) { complaints[number] = tried(trials[number]); });
+        try {
+            in_parallel(trials.size(), verifying_.jobs,
+                        [&](std::size_t number) { complaints[number] = tried(trials[number]); });
+        } catch (const GraderError&) {
+            if (!grading_.interrupted()) throw;
+        }
         for (const KitComplaints& each : complaints) {
             add(each);
         }
@@ -78,7 +82,7 @@ private:
             }
             trials.insert(trials.end(), more.begin(), more.end());
         }
-        total_ += trials.size();
+        done_.planned += trials.size();
         if (round == 0) {
             add(complaints);
         }
@@ -101,7 +105,7 @@ private:
         KitComplaints complaints = compare(trial, result, kit_, done_.skipped);
         count_unlocked(result, trial);
         if (verifying_.progress) {
-            verifying_.progress(fmt::format("{} of {}: {}/{}", ++finished_, total_,
+            verifying_.progress(fmt::format("{} of {}: {}/{}", done_.graded, done_.planned,
                                             trial.exercise->id, trial.name));
         }
         return complaints;
@@ -113,6 +117,7 @@ private:
     }
 
     void count_unlocked(const Result& result, const Trial& trial) {
+        ++done_.graded;
         Verdicts verdicts;
         for (const ExerciseResult& exercise : result.exercises) {
             for (const CheckResult& check : exercise.checks) {
@@ -138,8 +143,6 @@ private:
     std::mutex mutex_;
     Verification done_;
     std::map<std::filesystem::path, Verdicts> first_verdicts_;
-    std::size_t total_ = 0;
-    std::size_t finished_ = 0;
 };
 
 }  // namespace

@@ -24,6 +24,8 @@ struct Verifying {
 
 struct Verification {
     KitComplaints complaints;
+    std::size_t planned = 0;  ///< gradings
+    std::size_t graded = 0;   ///< of those: fewer where the grading was interrupted
     std::size_t submissions = 0;
     std::size_t verdicts = 0;    ///< reached in all
     std::size_t changed = 0;     ///< of those, others than in the first repeat
@@ -36,7 +38,8 @@ struct Verification {
     }
 };
 
-/// Throws UsageError for an exercise or name that is not there, and GraderError.
+/// Where `grading` is interrupted, what was found until then. Throws UsageError for an exercise or
+/// name that is not there, and GraderError.
 [[nodiscard]] Verification verify_kit(const Kit& kit, const Grading& grading,
                                       const Verifying& verifying);
 

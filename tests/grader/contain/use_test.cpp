@@ -36,6 +36,11 @@ pid_t parent_of(pid_t process) {
     return 0;
 }
 
+bool is_below_this(pid_t process) {
+    while (process > 1 && process != ::getpid()) process = parent_of(process);
+    return process == ::getpid();
+}
+
 }  // namespace
 
 TEST_CASE("grader and program talk through the channel, until one of them ends it") {
@@ -116,6 +121,30 @@ TEST_CASE("a supervisor that is killed takes its program along, and is the machi
     CHECK(outcome.end == End::not_started);
     CHECK(outcome.output.find("supervisor") != std::string::npos);
     CHECK(all_vanish(mine));
+}
+
+TEST_CASE("a keeper that is killed, at its very beginning too, is nobody's own end") {
+    const Containment* containment = GENERATE(from_range(places))();
+    REQUIRE_PLACE(containment);
+    const std::string role = containment->isolation().sandbox ? "--inside" : "--outside";
+    int killed = 0;
+    for (int round = 0; round < 40; ++round) {
+        Containment::Running running = containment->start(guest({"exit", "0"}));
+        std::jthread killer([&](const std::stop_token& over) {
+            while (!over.stop_requested())
+                for (const int process : processes_with(role))
+                    if (is_below_this(process) && ::kill(process, SIGKILL) == 0) {
+                        ++killed;
+                        return;
+                    }
+        });
+        const Outcome outcome = running.wait();
+        killer.request_stop();
+        killer.join();
+        CAPTURE(round, outcome.end, outcome.status, outcome.output);
+        CHECK((outcome.struck_down() || (outcome.end == End::exited && outcome.status == 0)));
+    }
+    CHECK(killed > 0);
 }
 
 TEST_CASE("another thread can stop a program that is being waited for") {
