@@ -3,8 +3,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -198,7 +200,21 @@ std::optional<std::chrono::nanoseconds> ProcessTree::queued() const {
 
 void signal_below(pid_t root, int signal) {
     const Descriptor proc(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    for (const pid_t process : find_below(proc.get(), root)) ::kill(process, signal);
+    const std::vector<pid_t> found = find_below(proc.get(), root);
+    const auto is_ours = [&](pid_t parent) {
+        return parent == root || std::find(found.begin(), found.end(), parent) != found.end();
+    };
+    for (const pid_t process : found) {
+        // By now the number may be somebody else's: so it is held, and then looked at again.
+        const Descriptor held(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+        const auto stat = stat_of(proc.get(), process);
+        if (!stat || !is_ours(stat->parent)) continue;
+        if (held) {
+            ::syscall(SYS_pidfd_send_signal, held.get(), signal, nullptr, 0);
+        } else {
+            ::kill(process, signal);  // before Linux 5.3
+        }
+    }
 }
 
 }  // namespace lockstep

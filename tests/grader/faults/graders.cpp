@@ -4,9 +4,11 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <fstream>
@@ -101,6 +103,19 @@ std::vector<Member> Grader::members() const {
         if (above == process_ && seen.name != "bwrap") found.push_back({process, seen.name});
     }
     return found;
+}
+
+bool Grader::kill(const Member& member) const {
+    // What is held keeps its number; so what is true of that now stays true.
+    const int held = static_cast<int>(::syscall(SYS_pidfd_open, member.process, 0));
+    if (held < 0) return false;
+    const std::vector<Member> now = members();
+    const bool still_one = std::any_of(
+        now.begin(), now.end(), [&](const Member& each) { return each.process == member.process; });
+    const bool killed =
+        still_one && ::syscall(SYS_pidfd_send_signal, held, SIGKILL, nullptr, 0) == 0;
+    ::close(held);
+    return killed;
 }
 
 Ended Grader::wait() {
