@@ -69,7 +69,7 @@ struct Outcome {
     std::chrono::nanoseconds cpu{0};
     std::size_t peak_memory_bytes = 0;
     unsigned left_behind = 0;  ///< processes still alive when the first one ended; all were killed
-    bool lost = false;         ///< with `not_started`: who was to watch it died, and nothing is known
+    bool lost = false;  ///< with `not_started`: who was to watch it died, and nothing is known
 
     /// Somebody killed it, or its supervisor, who had no limit to enforce: the program itself, a
     /// person, or the kernel when memory is short. Once may be chance.

@@ -34,7 +34,8 @@ public:
 
     /// All that live now, in no order, bubblewrap's own left out.
     [[nodiscard]] std::vector<Member> members() const;
-    /// Kills it, where it is still one: its number may have become somebody else's. False where not.
+    /// Kills it, where it is still one: its number may have become somebody else's. False where
+    /// not.
     [[nodiscard]] bool kill(const Member& member) const;
     /// Throws std::runtime_error where the result is there but is no JSON: half-written.
     [[nodiscard]] Ended wait();
