@@ -8,8 +8,8 @@
 namespace hostile {
 
 /// A folder at a place that the submissions know, open to everybody, with a secret in it; and the
-/// same secret in this process's environment. What the submissions leave elsewhere is removed
-/// before and afterwards. One at a time on a machine.
+/// same secret in this process's environment. What the submissions leave in other
+/// folders that are everybody's is removed before and afterwards. One at a time on a machine.
 class Outside {
 public:
     Outside();
@@ -24,6 +24,7 @@ public:
 
 private:
     std::filesystem::path folder_;
+    std::vector<std::filesystem::path> before_;  ///< at places that are the machine's own
     std::string secret_;
 };
 
