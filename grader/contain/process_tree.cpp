@@ -198,6 +198,10 @@ std::optional<std::chrono::nanoseconds> ProcessTree::queued() const {
     return std::chrono::nanoseconds(sum);
 }
 
+Descriptor hold(pid_t process) noexcept {
+    return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+}
+
 void signal_below(pid_t root, int signal) {
     const Descriptor proc(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const std::vector<pid_t> found = find_below(proc.get(), root);
@@ -206,7 +210,7 @@ void signal_below(pid_t root, int signal) {
     };
     for (const pid_t process : found) {
         // By now the number may be somebody else's: so it is held, and then looked at again.
-        const Descriptor held(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+        const Descriptor held = hold(process);
         const auto stat = stat_of(proc.get(), process);
         if (!stat || !is_ours(stat->parent)) continue;
         if (held) {

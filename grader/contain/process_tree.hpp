@@ -42,6 +42,10 @@ private:
     bool is_sandbox_;
 };
 
+/// As long as it lives, no other process gets this number; readable when the process has ended.
+/// None where there is no such process, and before Linux 5.3.
+[[nodiscard]] Descriptor hold(pid_t process) noexcept;
+
 /// Sends `signal` to all processes below `root`.
 void signal_below(pid_t root, int signal);
 

@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,7 +77,7 @@ private:
         const Descriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
         child_ =
             start_keeper(order_, {nothing.get(), output_end.get(), theirs.get(), channel.get()});
-        child_ended_.reset(static_cast<int>(::syscall(SYS_pidfd_open, child_, 0)));
+        child_ended_ = hold(child_);
         lifeline_ = std::move(ours);
         if (!send_message(lifeline_.get(), encode(order_))) {
             // Then the lifeline has ended, and what is in the pipe says why.
@@ -258,7 +257,7 @@ private:
     const Order& order_;
     int control_;
     pid_t child_ = -1;
-    Descriptor child_ended_;  ///< readable when it has; none before Linux 5.3
+    Descriptor child_ended_;  ///< readable when it has
     Descriptor lifeline_;
     Descriptor output_;
     KeptOutput kept_;

@@ -72,8 +72,8 @@ int supervise_for_grader(int control, int channel) {
     return EXIT_SUCCESS;
 }
 
-/// Has room for so many processes at a time? Says so where there is none. Threads take the same
-/// room (RLIMIT_NPROC and pids.max count both), and a tenth of the time.
+/// Succeeds where there is room for so many processes at a time, and says so where there is none.
+/// Threads take the same room (RLIMIT_NPROC and pids.max count both), and a tenth of the time.
 int gather(int wanted) {
     std::latch all_are_there{1};
     std::vector<pthread_t> gathered;

@@ -11,11 +11,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <initializer_list>
 #include <utility>
 
 namespace lockstep {
@@ -143,10 +143,11 @@ void guard_signals(Filter& filter, bool ask, const std::vector<pid_t>& protected
                 rule.answer(SECCOMP_RET_ALLOW);
             }
             rule.answer(SECCOMP_RET_USER_NOTIF);
-        }
-        for (const pid_t process : protected_processes) {
-            rule.forbid(process, EPERM);
-            rule.forbid(-process, EPERM);
+        } else {
+            for (const pid_t process : protected_processes) {
+                rule.forbid(process, EPERM);
+                rule.forbid(-process, EPERM);
+            }
         }
         rule.load(number_at);
         filter.only_if_equal(static_cast<std::uint32_t>(number), rule);
@@ -154,16 +155,15 @@ void guard_signals(Filter& filter, bool ask, const std::vector<pid_t>& protected
     // It takes a folder of /proc for a process.
     filter.forbid(SYS_pidfd_send_signal, ENOSYS);
     // Whom the kernel signals when there is something to read, and how.
-    for (const auto& [number, commands] : {
-             std::pair{long{SYS_fcntl}, std::array<unsigned, 3>{F_SETOWN, F_SETOWN_EX, F_SETSIG}},
-             std::pair{long{SYS_ioctl}, std::array<unsigned, 3>{FIOSETOWN, SIOCSPGRP, FIOSETOWN}},
-         }) {
+    const auto forbid_commands = [&](long number, std::initializer_list<long> commands) {
         Filter rule;
         rule.load(second_argument_at);
-        for (const unsigned command : commands) rule.forbid(command, EPERM);
+        for (const long command : commands) rule.forbid(command, EPERM);
         rule.load(number_at);
         filter.only_if_equal(static_cast<std::uint32_t>(number), rule);
-    }
+    };
+    forbid_commands(SYS_fcntl, {F_SETOWN, F_SETOWN_EX, F_SETSIG});
+    forbid_commands(SYS_ioctl, {FIOSETOWN, SIOCSPGRP});
 }
 
 Filter filter_for(bool ask, const std::vector<pid_t>& protected_processes) {
