@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace lockstep {
 namespace {
@@ -54,6 +55,16 @@ void add_unless_zero(Json& object, const char* key, std::size_t number) {
     }
 }
 
+/// What `to` makes of each, as a list.
+template <typename Item>
+Json list_of(const std::vector<Item>& items, Json (*to)(const Item&)) {
+    Json list = Json::array();
+    for (const Item& item : items) {
+        list.push_back(to(item));
+    }
+    return list;
+}
+
 Json state_json(const Interval& state) {
     Json json = Json::array({name_of(state.state), state.begin});
     if (!state.text.empty()) {
@@ -62,39 +73,30 @@ Json state_json(const Interval& state) {
     return json;
 }
 
+Json span_json(const Interval& span) {
+    return Json::array({name_of(span.state), span.begin, span.end, span.text});
+}
+
+Json lane_json(const std::vector<Interval>& lane) { return list_of(lane, span_json); }
+
+Json point_json(const Point& point) { return Json::array({name_of(point), point.at, point.text}); }
+
 Json row_json(const Row& row) {
     Json json;
     json["name"] = row.name;
     if (row.ended) {
         json["ended"] = true;
     }
-    Json states = Json::array();
-    for (const Interval& state : row.states) {
-        states.push_back(state_json(state));
-    }
-    json["states"] = std::move(states);
+    json["states"] = list_of(row.states, state_json);
     if (!row.lanes.empty()) {
-        Json lanes = Json::array();
-        for (const std::vector<Interval>& lane : row.lanes) {
-            Json spans = Json::array();
-            for (const Interval& span : lane) {
-                spans.push_back(
-                    Json::array({name_of(span.state), span.begin, span.end, span.text}));
-            }
-            lanes.push_back(std::move(spans));
-        }
-        json["lanes"] = std::move(lanes);
+        json["lanes"] = list_of(row.lanes, lane_json);
     }
     if (row.concurrent) {
         json["concurrent"] = true;
     }
     add_unless_zero(json, "hidden_spans", row.hidden_spans);
     if (!row.points.empty()) {
-        Json points = Json::array();
-        for (const Point& point : row.points) {
-            points.push_back(Json::array({name_of(point), point.at, point.text}));
-        }
-        json["points"] = std::move(points);
+        json["points"] = list_of(row.points, point_json);
     }
     return json;
 }
@@ -277,18 +279,10 @@ Json to_json(const Layout& layout) {
     if (layout.tail) {
         json["tail"] = true;
     }
-    Json rows = Json::array();
-    for (const Row& row : layout.rows) {
-        rows.push_back(row_json(row));
-    }
-    json["rows"] = std::move(rows);
+    json["rows"] = list_of(layout.rows, row_json);
     add_unless_zero(json, "hidden_threads", layout.hidden_threads);
     if (!layout.problems.empty()) {
-        Json problems = Json::array();
-        for (const Problem& problem : layout.problems) {
-            problems.push_back(problem_json(problem));
-        }
-        json["problems"] = std::move(problems);
+        json["problems"] = list_of(layout.problems, problem_json);
     }
     add_unless_zero(json, "hidden_problems", layout.hidden_problems);
     add_unless_zero(json, "left_out", layout.left_out);
