@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -165,6 +166,17 @@ inline void introduce(std::string_view name) {
     fmt::print("\n{}: {}, {}{}; {} processors, {}\n", name, compiler, optimised, checked,
                std::thread::hardware_concurrency(),
                known ? fmt::format("load {:.1f}", load[0]) : "of unknown load");
+}
+
+/// The exit code of a benchmark that measures by `measure`; what that throws is said.
+inline int run(void (*measure)()) {
+    try {
+        measure();
+    } catch (const std::exception& failure) {
+        fmt::print(stderr, "{}\n", failure.what());
+        return 1;
+    }
+    return 0;
 }
 
 }  // namespace bench

@@ -67,11 +67,4 @@ void measure() {
 
 }  // namespace
 
-int main() {
-    try {
-        measure();
-    } catch (const std::exception& failure) {
-        fmt::print(stderr, "{}\n", failure.what());
-        return 1;
-    }
-}
+int main() { return bench::run(measure); }

@@ -7,8 +7,6 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <sys/wait.h>
 #include <thread>
@@ -28,9 +26,7 @@ std::size_t processes_that_name(const std::string& text) {
         if (!std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; })) {
             continue;
         }
-        std::stringstream content;
-        content << std::ifstream{entry.path() / "cmdline"}.rdbuf();
-        count += content.str().find(text) != std::string::npos ? 1 : 0;
+        count += content_of(entry.path() / "cmdline").find(text) != std::string::npos ? 1 : 0;
     }
     return count;
 }
