@@ -14,7 +14,7 @@ namespace {
 std::string name_of(const YAML::Node& submitter) {
     for (const char* key : {":sid", ":email", ":name"})
         if (const YAML::Node value = submitter[key]; value && value.IsScalar())
-            if (std::string name = value.as<std::string>(); !name.empty()) return name;
+            if (auto name = value.as<std::string>(); !name.empty()) return name;
     throw UsageError{"a submitter has no number, address or name"};
 }
 
@@ -22,7 +22,7 @@ std::map<std::string, std::vector<std::string>> submitters_in(const YAML::Node& 
     if (!all.IsMap()) throw UsageError{"it lists no submissions"};
     std::map<std::string, std::vector<std::string>> found;
     for (const auto& entry : all) {
-        const std::string folder = entry.first.as<std::string>();
+        const auto folder = entry.first.as<std::string>();
         const YAML::Node submitters =
             entry.second.IsMap() ? entry.second[":submitters"] : YAML::Node{};
         if (!submitters || !submitters.IsSequence())

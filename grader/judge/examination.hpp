@@ -72,7 +72,7 @@ private:
     [[nodiscard]] std::optional<std::pair<Complaint, std::size_t>> first_complaint(
         const Plan& plan, const Performance& performance) const;
     [[nodiscard]] Finding explain(const Plan& plan, const Request& request, Complaint complaint,
-                                  std::optional<std::size_t> run, const Performance& played);
+                                  std::optional<std::size_t> number, const Performance& played);
 
     /// Nullopt where the reference solution can't be played, or does not do what it should.
     [[nodiscard]] std::optional<lab::timeline::Layout> expected_timeline(const Plan& plan,

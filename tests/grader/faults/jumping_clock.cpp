@@ -9,7 +9,7 @@
 
 namespace {
 
-constexpr time_t year = 365 * 24 * 3'600;
+constexpr time_t year = time_t{365} * 24 * 3'600;
 
 time_t jump() {
     static std::atomic<unsigned> asked{0};
@@ -23,6 +23,7 @@ time_t jump() {
 
 }  // namespace
 
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's are reserved.
 extern "C" int clock_gettime(clockid_t clock, timespec* now) noexcept {
     const long status = ::syscall(SYS_clock_gettime, clock, now);
     if (status == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
@@ -44,3 +45,4 @@ extern "C" time_t time(time_t* now) noexcept {
     if (now != nullptr) *now = precise.tv_sec;
     return precise.tv_sec;
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
