@@ -67,6 +67,15 @@ int verify(const VerifyOptions& options) {
     try {
         ProgressLine progress;
         verifying.progress = [&](std::string_view text) { progress.show(text); };
+        if (options.repeat > 1) {
+            // Hours, perhaps, and often into a file.
+            verifying.round_done = [&](const Verification& so_far, std::size_t rounds) {
+                progress.wipe();
+                fmt::print(stderr, "grader: round {} of {}: {} so far, {} changed\n", rounds,
+                           options.repeat, lab::printable::count(so_far.verdicts, "verdict"),
+                           so_far.changed);
+            };
+        }
         done = verify_kit(kit, grading, verifying);
         if (!grading.interrupted() && (options.only.empty() || options.only == "skeleton")) {
             const Containment containment{kit.program("supervisor")};

@@ -1,11 +1,11 @@
 #include <verify/layout.hpp>
 
+#include <base/read_file.hpp>
+
 #include <algorithm>
 #include <fmt/format.h>
-#include <fstream>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <system_error>
 
 namespace lockstep {
@@ -100,9 +100,7 @@ private:
         std::set<std::string> hidden;
         std::error_code error;
         for (const fs::directory_entry& entry : fs::directory_iterator{folder, error}) {
-            std::stringstream text;
-            text << std::ifstream{entry.path()}.rdbuf();
-            const std::string source = text.str();
+            const std::string source = read_bytes(entry.path()).value_or("");
             const std::regex pattern{"TEST_CASE\\(\\s*\"" + exercise_.id + "/([^\"]*)\""};
             for (std::sregex_iterator found{source.begin(), source.end(), pattern}, end;
                  found != end; ++found) {

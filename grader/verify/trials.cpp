@@ -86,12 +86,12 @@ void add_corpus(std::vector<Trial>& trials, const fs::path& folder, Trial::Kind 
 }  // namespace
 
 std::vector<Trial> trials_of(const Kit& kit, const Exercise& exercise, const std::string& only,
-                             unsigned seeds, std::uint64_t first_seed, KitComplaints& complaints) {
+                             unsigned seeds, KitComplaints& complaints) {
     std::vector<Trial> trials{{Trial::Kind::skeleton, &exercise, "skeleton", exercise.folder,
-                               all_checks(exercise, Verdict::todo), first_seed}};
-    for (unsigned number = 0; number < seeds; ++number)
+                               all_checks(exercise, Verdict::todo), 1}};
+    for (unsigned seed = 1; seed <= seeds; ++seed)
         trials.push_back({Trial::Kind::solution, &exercise, "solution",
-                          kit.solutions() / exercise.id, Expectation{}, first_seed + number});
+                          kit.solutions() / exercise.id, Expectation{}, seed});
     const fs::path corpus = kit.corpus() / exercise.id;
     add_corpus(trials, corpus / "correct", Trial::Kind::correct, kit, exercise, complaints);
     add_corpus(trials, corpus / "wrong", Trial::Kind::wrong, kit, exercise, complaints);
@@ -100,7 +100,6 @@ std::vector<Trial> trials_of(const Kit& kit, const Exercise& exercise, const std
             trials.push_back(std::move(trial));
         std::erase_if(trials, [&](const Trial& trial) { return trial.name != only; });
     }
-    for (Trial& trial : trials) trial.seed = std::max(trial.seed, first_seed);
     return trials;
 }
 

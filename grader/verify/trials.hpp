@@ -26,11 +26,11 @@ struct Trial {
 };
 
 /// The skeleton once, the solution `seeds` times, each submission of the corpus once, but for
-/// hostile ones; seeds count up from `first_seed`. An expectation that can't be read is a
-/// complaint. `only`: those of this name, hostile ones too; "" for all.
+/// hostile ones; seeds count up from 1. An expectation that can't be read is a complaint. `only`:
+/// those of this name, hostile ones too; "" for all.
 [[nodiscard]] std::vector<Trial> trials_of(const Kit& kit, const Exercise& exercise,
                                            const std::string& only, unsigned seeds,
-                                           std::uint64_t first_seed, KitComplaints& complaints);
+                                           KitComplaints& complaints);
 
 /// The submissions in tests/submissions/hostile: most of them take as long as their limits allow.
 [[nodiscard]] std::vector<Trial> hostile_trials_of(const Kit& kit, const Exercise& exercise,

@@ -37,12 +37,7 @@ public:
                 add(inspect_layout(kit_, *exercise));
             }
         }
-        std::vector<Trial> trials;
-        for (unsigned round = 0; round < verifying_.repeat; ++round) {
-            for (Trial& trial : trials_of_round(round)) {
-                trials.push_back(std::move(trial));
-            }
-        }
+        const std::vector<Trial> trials = trials_of_all_rounds();
         if (trials.empty()) {
             throw UsageError(
                 fmt::format("There is no submission '{}' in tests/submissions: name a "
@@ -68,23 +63,23 @@ private:
         done_.complaints.insert(done_.complaints.end(), complaints.begin(), complaints.end());
     }
 
-    std::vector<Trial> trials_of_round(unsigned round) {
+    std::vector<Trial> trials_of_all_rounds() {
         std::vector<Trial> trials;
-        KitComplaints complaints;
         for (const Exercise* exercise : exercises_) {
-            // Seeds of a round follow those of the one before.
-            std::vector<Trial> more =
-                trials_of(kit_, *exercise, verifying_.only, verifying_.seeds,
-                          1 + std::uint64_t{round} * verifying_.seeds, complaints);
-            if (verifying_.only.empty()) {
-                const KitComplaints uncovered = inspect_coverage(*exercise, more);
-                complaints.insert(complaints.end(), uncovered.begin(), uncovered.end());
-            }
+            KitComplaints complaints;
+            const std::vector<Trial> more =
+                trials_of(kit_, *exercise, verifying_.only, verifying_.seeds, complaints);
+            add(complaints);
+            if (verifying_.only.empty()) add(inspect_coverage(*exercise, more));
             trials.insert(trials.end(), more.begin(), more.end());
         }
-        done_.planned += trials.size();
-        if (round == 0) {
-            add(complaints);
+        per_round_ = trials.size();
+        done_.planned = per_round_ * verifying_.repeat;
+        trials.reserve(done_.planned);
+        while (trials.size() < done_.planned) {
+            Trial again = trials[trials.size() - per_round_];
+            again.seed += verifying_.seeds;  // those of a round follow those of the one before
+            trials.push_back(std::move(again));
         }
         return trials;
     }
@@ -134,6 +129,8 @@ private:
                 done_.changed += before == first->second.end() || before->second != verdict ? 1 : 0;
             }
         }
+        if (verifying_.round_done && done_.graded % per_round_ == 0)
+            verifying_.round_done(done_, done_.graded / per_round_);
     }
 
     const Kit& kit_;
@@ -142,6 +139,7 @@ private:
     std::vector<const Exercise*> exercises_;
     std::mutex mutex_;
     Verification done_;
+    std::size_t per_round_ = 0;  ///< gradings
     std::map<std::filesystem::path, Verdicts> first_verdicts_;
 };
 

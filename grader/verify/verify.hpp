@@ -13,15 +13,6 @@
 
 namespace lockstep {
 
-struct Verifying {
-    std::vector<std::string> exercises;              ///< ids; empty: all
-    std::string only;                                ///< the name of one submission; "": all
-    unsigned seeds = 3;                              ///< for each solution
-    unsigned repeat = 1;                             ///< of everything, each time with other seeds
-    unsigned jobs = 0;                               ///< 0: usable_cores()
-    std::function<void(std::string_view)> progress;  ///< called from several threads; may be empty
-};
-
 struct Verification {
     KitComplaints complaints;
     std::size_t planned = 0;  ///< gradings
@@ -36,6 +27,19 @@ struct Verification {
     [[nodiscard]] int exit_code() const noexcept {
         return grader_failed ? 3 : complaints.empty() ? 0 : 1;
     }
+};
+
+struct Verifying {
+    std::vector<std::string> exercises;              ///< ids; empty: all
+    std::string only;                                ///< the name of one submission; "": all
+    unsigned seeds = 3;                              ///< for each solution
+    unsigned repeat = 1;                             ///< of everything, each time with other seeds
+    unsigned jobs = 0;                               ///< 0: usable_cores()
+    std::function<void(std::string_view)> progress;  ///< called from several threads; may be empty
+
+    /// Called each time as many gradings are done as a round has, by one thread at a time: what was
+    /// found so far, and how many rounds that makes. May be empty.
+    std::function<void(const Verification&, std::size_t rounds)> round_done;
 };
 
 /// Where `grading` is interrupted, what was found until then. Throws UsageError for an exercise or

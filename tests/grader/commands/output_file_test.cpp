@@ -1,12 +1,13 @@
 // Reports are there complete or not at all.
 #include <base/error.hpp>
+#include <base/read_file.hpp>
+#include <base/scratch_folder.hpp>
 #include <commands/output_file.hpp>
 #include <lab/catch.hpp>
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -21,34 +22,14 @@ using lockstep::UsageError;
 
 namespace {
 
-class Folder {
-public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "output_file_test.XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
+struct Folder : lockstep::ScratchFolder {
     [[nodiscard]] std::size_t entries() const {
         return static_cast<std::size_t>(
-            std::distance(fs::directory_iterator{path_}, fs::directory_iterator{}));
+            std::distance(fs::directory_iterator{path()}, fs::directory_iterator{}));
     }
-
-private:
-    fs::path path_;
 };
 
-std::string content_of(const fs::path& file) {
-    std::stringstream text;
-    text << std::ifstream{file}.rdbuf();
-    return text.str();
-}
+std::string content_of(const fs::path& file) { return lockstep::read_bytes(file).value_or(""); }
 
 }  // namespace
 

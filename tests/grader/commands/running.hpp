@@ -1,38 +1,22 @@
 // The program `grader`, run as its callers run it.
 #pragma once
 
+#include <base/read_file.hpp>
+#include <base/scratch_folder.hpp>
 #include <lab/catch.hpp>
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace fs = std::filesystem;
 
-class Folder {
-public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "command_line_test.XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
-    [[nodiscard]] std::string text() const { return path_.string(); }
-
-private:
-    fs::path path_;
+struct Folder : lockstep::ScratchFolder {
+    [[nodiscard]] std::string text() const { return path().string(); }
 };
 
 struct Ran {
@@ -42,9 +26,7 @@ struct Ran {
 };
 
 inline std::string content_of(const fs::path& file) {
-    std::stringstream text;
-    text << std::ifstream{file}.rdbuf();
-    return text.str();
+    return lockstep::read_bytes(file).value_or("");
 }
 
 /// `arguments` as a shell reads them.

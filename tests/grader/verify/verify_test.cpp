@@ -1,5 +1,6 @@
 // What `grader verify` finds in a kit, without grading anything.
 #include <base/error.hpp>
+#include <base/scratch_folder.hpp>
 #include <lab/catch.hpp>
 #include <verify/expectation.hpp>
 #include <verify/layout.hpp>
@@ -30,6 +31,7 @@ using lockstep::KitComplaint;
 using lockstep::KitComplaints;
 using lockstep::read_expectation;
 using lockstep::Result;
+using lockstep::ScratchFolder;
 using lockstep::Trial;
 using lockstep::trials_of;
 using lockstep::Verdict;
@@ -47,9 +49,6 @@ void write(const fs::path& file, const std::string& text) {
 class ScratchKit {
 public:
     ScratchKit() {
-        std::string name = (fs::temp_directory_path() / "verify_test.XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        source = name;
         for (const char* part : {"exercises", "solutions", "grader/hidden"}) {
             fs::create_directories(source / part);
             fs::copy(fs::path{KIT} / part / exercise_id, source / part / exercise_id,
@@ -61,12 +60,6 @@ public:
         write(corpus() / "correct" / "pool" / "downloads.cpp", "// a pool\n");
         write(corpus() / "correct" / "pool" / "expect.toml", "says = \"a pool\"\n");
     }
-    ~ScratchKit() {
-        std::error_code ignored;
-        fs::remove_all(source, ignored);
-    }
-    ScratchKit(const ScratchKit&) = delete;
-    ScratchKit& operator=(const ScratchKit&) = delete;
 
     [[nodiscard]] fs::path corpus() const { return source / "tests/submissions" / exercise_id; }
     [[nodiscard]] Kit kit() const { return {source, source / "build"}; }
@@ -75,7 +68,8 @@ public:
         return inspect_layout(read, read.exercise(exercise_id));
     }
 
-    fs::path source;
+    ScratchFolder scratch;
+    fs::path source = scratch.path();
 };
 
 bool about(const KitComplaints& complaints, const std::string& path) {
@@ -192,18 +186,18 @@ TEST_CASE("skeleton, solution under each seed, and the corpus are tried") {
     const Kit kit = scratch.kit();
     const Exercise& exercise = kit.exercise(exercise_id);
     KitComplaints complaints;
-    const auto trials = trials_of(kit, exercise, "", 3, 10, complaints);
+    const auto trials = trials_of(kit, exercise, "", 3, complaints);
     CHECK(complaints.empty());
     REQUIRE(trials.size() == 6);
     CHECK(trials[0].expectation.of("overlap") == Verdict::todo);
     CHECK(trials[1].expectation.of("overlap") == Verdict::pass);
-    CHECK(trials[3].seed == 12);
-    CHECK(trials_of(kit, exercise, "serial", 3, 1, complaints).size() == 1);
+    CHECK(trials[3].seed == 3);
+    CHECK(trials_of(kit, exercise, "serial", 3, complaints).size() == 1);
 
     write(scratch.corpus() / "correct" / "pool" / "expect.toml",
           "says = \"x\"\n[verdicts]\noverlap = \"wrong\"\n");
     write(scratch.corpus() / "wrong" / "serial" / "expect.toml", "says = \"x\"\n");
-    static_cast<void>(trials_of(kit, exercise, "", 1, 1, complaints));
+    static_cast<void>(trials_of(kit, exercise, "", 1, complaints));
     CHECK(complaints.size() == 2);
 }
 
@@ -245,7 +239,7 @@ TEST_CASE("a check that nothing needs is complained of") {
     const Kit kit = scratch.kit();
     const Exercise& exercise = kit.exercise(exercise_id);
     KitComplaints unread;
-    const auto trials = trials_of(kit, exercise, "", 1, 1, unread);
+    const auto trials = trials_of(kit, exercise, "", 1, unread);
     const KitComplaints complaints = inspect_coverage(exercise, trials);
     CHECK(complaints.size() == exercise.checks.size() - 1);
     CHECK_FALSE(about(complaints, ": overlap"));
