@@ -1,12 +1,20 @@
-// The content of a file that somebody named.
+// The content of a file: of one that somebody named, or of our own.
 #pragma once
 
 #include <base/error.hpp>
 
-#include <filesystem>
 #include <fmt/format.h>
+
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
+#include <ios>
+#include <optional>
+#include <sstream>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace lockstep {
 
@@ -39,6 +47,17 @@ namespace lockstep {
         refuse("opening or reading it failed");
     }
     return content;
+}
+
+/// Nullopt where there is no such file, or reading it fails on the way (a folder; a process in
+/// /proc that has ended). Only for what can't be long, and is no FIFO.
+[[nodiscard]] inline std::optional<std::string> read_bytes(const std::filesystem::path& path) {
+    const std::ifstream stream{path, std::ios::binary};
+    std::ostringstream content;
+    if (stream.is_open()) content << stream.rdbuf();
+    // Of an empty file nothing could be written, which is `fail`, not `bad`.
+    if (!stream.is_open() || content.bad()) return std::nullopt;
+    return std::move(content).str();
 }
 
 }  // namespace lockstep

@@ -1,6 +1,7 @@
 #include <build/cache.hpp>
 
 #include <base/error.hpp>
+#include <base/read_file.hpp>
 #include <build/hash.hpp>
 
 #include <fcntl.h>
@@ -16,8 +17,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <system_error>
 #include <utility>
@@ -65,13 +64,6 @@ constexpr std::array<Part, 2> parts{{{"worker", ".worker", &Cache::Entry::worker
 constexpr fs::perms worker_permissions = fs::perms::owner_all | fs::perms::group_read |
                                          fs::perms::group_exec | fs::perms::others_read |
                                          fs::perms::others_exec;
-
-std::optional<std::string> read_file(const fs::path& file) {
-    std::ifstream in{file, std::ios::binary};
-    std::string bytes{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
-    if (!in.is_open() || in.bad()) return std::nullopt;
-    return bytes;
-}
 
 /// As old as the moment, so that it is not the next to go.
 void touch(const fs::path& file) noexcept {
@@ -126,7 +118,7 @@ fs::path Cache::entry(const std::string& key, const char* ending) const {
 
 std::optional<Cache::Entry> Cache::find(const std::string& key) const {
     const fs::path file = entry(key, ".json");
-    const std::optional<std::string> bytes = read_file(file);
+    const std::optional<std::string> bytes = read_bytes(file);
     if (!bytes || bytes->size() <= hash_digits) return std::nullopt;
     const std::string rest = bytes->substr(hash_digits);
     if (hash_of(rest) != bytes->substr(0, hash_digits)) return std::nullopt;
@@ -163,7 +155,7 @@ Cache::Entry Cache::store(const std::string& key, const fs::path& worker, const 
         // is passed on to processes that other threads start meanwhile: as long as one of them
         // lives, the kernel refuses to run the file (ETXTBSY).
         const fs::path copy = stage.folder() / part.name;
-        const std::optional<std::string> bytes = read_file(binary);
+        const std::optional<std::string> bytes = read_bytes(binary);
         if (!bytes) fail(EIO);
         write(copy, *bytes);
         fs::permissions(copy, worker_permissions, error);

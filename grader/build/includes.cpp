@@ -1,9 +1,9 @@
 #include <build/includes.hpp>
 
+#include <base/read_file.hpp>
+
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
@@ -21,9 +21,8 @@ std::map<std::string, std::string> contracts_of(const Toolkit& toolkit,
     std::map<std::string, std::string> contracts;
     std::error_code error;
     for (const auto& header : fs::directory_iterator{toolkit.headers() / exercise, error}) {
-        std::ifstream in{header.path(), std::ios::binary};
         contracts.emplace(header.path().filename().string(),
-                          std::string{std::istreambuf_iterator<char>{in}, {}});
+                          read_bytes(header.path()).value_or(""));
     }
     return contracts;
 }

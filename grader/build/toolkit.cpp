@@ -1,15 +1,15 @@
 #include <build/toolkit.hpp>
 
 #include <base/error.hpp>
+#include <base/read_file.hpp>
 #include <build/hash.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <fstream>
-#include <iterator>
+#include <utility>
 
 namespace lockstep {
 
@@ -20,15 +20,14 @@ namespace {
 constexpr int version = 3;
 
 std::string read_part(const fs::path& file, Flavour flavour) {
-    std::ifstream in{file, std::ios::binary};
-    std::string bytes{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
-    if (!in.is_open() || in.bad() || bytes.empty()) {
+    std::optional<std::string> bytes = read_bytes(file);
+    if (!bytes || bytes->empty()) {
         throw GraderError(
             fmt::format("{} can't be read: build the target lockstep_toolkit_{} (./kit "
                         "grade does).",
                         file.string(), name_of(flavour)));
     }
-    return bytes;
+    return *std::move(bytes);
 }
 
 }  // namespace

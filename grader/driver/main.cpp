@@ -6,6 +6,7 @@
 // line "check ID" as each begins. Exit codes: 0, the findings are written, whatever they say;
 // 2, a call that makes no sense; 3, the driver failed, and standard error says why.
 #include <base/error.hpp>
+#include <base/read_file.hpp>
 #include <contain/containment.hpp>
 #include <driver/job.hpp>
 #include <driver/session.hpp>
@@ -17,7 +18,6 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,10 +25,10 @@
 
 namespace {
 
-std::string read_file(const char* path) {
-    std::ifstream file{path, std::ios::binary};
-    if (!file) throw lockstep::GraderError{std::string{"The driver can't read "} + path + "."};
-    return {std::istreambuf_iterator<char>{file}, {}};
+std::string read_job(const char* path) {
+    std::optional<std::string> job = lockstep::read_bytes(path);
+    if (!job) throw lockstep::GraderError{std::string{"The driver can't read "} + path + "."};
+    return *std::move(job);
 }
 
 void write_file(const char* path, const std::string& text) {
@@ -49,7 +49,7 @@ int main(int count, char** arguments) {
         return 2;
     }
     try {
-        const DriverJob job = driver_job_from_json(read_file(arguments[1]));
+        const DriverJob job = driver_job_from_json(read_job(arguments[1]));
         const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
         const Containment containment{self.parent_path() / "supervisor"};
         ContainedStage stage{containment, {{job.flavour, job.worker}}, job.limits, job.program};

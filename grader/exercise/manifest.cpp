@@ -1,6 +1,7 @@
 #include <exercise/manifest.hpp>
 
 #include <base/error.hpp>
+#include <base/read_file.hpp>
 #include <exercise/manifest_table.hpp>
 
 #include <fmt/format.h>
@@ -8,10 +9,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <fstream>
-#include <iterator>
 #include <numeric>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace lockstep {
 
@@ -184,13 +185,12 @@ void read_name(ManifestTable& manifest, Exercise& exercise) {
     }
 }
 
-std::string read_bytes(const std::filesystem::path& file) {
-    std::ifstream in{file, std::ios::binary};
-    std::string bytes{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
-    if (!in.is_open() || in.bad()) {
+std::string text_of(const std::filesystem::path& file) {
+    std::optional<std::string> bytes = read_bytes(file);
+    if (!bytes) {
         throw GraderError(fmt::format("{} can't be read: every exercise has one.", file.string()));
     }
-    return bytes;
+    return *std::move(bytes);
 }
 
 }  // namespace
@@ -210,7 +210,7 @@ Exercise read_manifest(const std::filesystem::path& folder) {
     const std::filesystem::path file = folder / "exercise.toml";
     toml::table toml;
     try {
-        toml = toml::parse(read_bytes(file), file.string());
+        toml = toml::parse(text_of(file), file.string());
     } catch (const toml::parse_error& error) {
         throw GraderError(fmt::format("{}:{}: This is not TOML: {}.", file.string(),
                                       error.source().begin.line, error.description()));

@@ -1,6 +1,7 @@
 #include <grading/drive.hpp>
 
 #include <base/error.hpp>
+#include <base/read_file.hpp>
 #include <base/scratch_folder.hpp>
 
 #include <boost/asio.hpp>
@@ -14,7 +15,6 @@
 #include <csignal>
 #include <cstddef>
 #include <fstream>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -31,11 +31,6 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
     if (!file)
         throw GraderError{
             fmt::format("{} could not be written: see whether the disk is full.", path.string())};
-}
-
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream file{path, std::ios::binary};
-    return {std::istreambuf_iterator<char>{file}, {}};
 }
 
 /// Reads to the end, a line at a time.
@@ -95,14 +90,14 @@ std::vector<CheckFinding> Drivers::examine(const DriverJob& job,
                         driver_.string(), failure.code().message())};
     }
     if (exit_code != 0) {
-        std::string why = read_file(errors_file);
+        std::string why = read_bytes(errors_file).value_or("");
         while (!why.empty() && why.back() == '\n') why.pop_back();
         throw GraderError{why.empty() ? fmt::format("The driver ended with exit code {}: run "
                                                     "`grader doctor`.",
                                                     exit_code)
                                       : why};
     }
-    return read_findings(read_file(findings_file));
+    return read_findings(read_bytes(findings_file).value_or(""));
 }
 
 void Drivers::stop() noexcept {

@@ -8,6 +8,7 @@
 // comment of its own, for no two students hand in the same bytes.
 #include "bench.hpp"
 
+#include <base/read_file.hpp>
 #include <base/scratch_folder.hpp>
 #include <gradebook/gradebook.hpp>
 #include <mutation/mutants.hpp>
@@ -19,9 +20,10 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace {
 
@@ -31,9 +33,9 @@ constexpr const char* exercise = "01-threaded-io";
 constexpr const char* file = "downloads.cpp";
 
 std::string read(const fs::path& path) {
-    std::ifstream in{path, std::ios::binary};
-    if (!in) throw std::runtime_error{path.string() + " can't be read."};
-    return {std::istreambuf_iterator<char>{in}, {}};
+    std::optional<std::string> bytes = lockstep::read_bytes(path);
+    if (!bytes) throw std::runtime_error{path.string() + " can't be read."};
+    return *std::move(bytes);
 }
 
 /// What students hand in, without what makes it theirs.

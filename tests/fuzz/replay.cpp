@@ -1,11 +1,11 @@
 // Plays files through a fuzz target, where there is no libFuzzer: replay FOLDER
+#include <base/read_file.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size);
@@ -21,8 +21,7 @@ int main(int argc, char** argv) {
     try {
         for (const auto& entry : fs::directory_iterator{argv[1]}) {
             name = entry.path().string();
-            std::ifstream file{entry.path(), std::ios::binary};
-            const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+            const std::string bytes = lockstep::read_bytes(entry.path()).value_or("");
             LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()),
                                    bytes.size());
             ++played;

@@ -9,6 +9,7 @@
 #include "survivors.hpp"
 
 #include <base/error.hpp>
+#include <base/read_file.hpp>
 #include <base/scratch_folder.hpp>
 #include <build/cache.hpp>
 #include <exercise/kit.hpp>
@@ -22,9 +23,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,9 +54,9 @@ struct Case {
 };
 
 std::string read(const fs::path& path) {
-    std::ifstream file{path, std::ios::binary};
-    if (!file) throw GraderError{fmt::format("{} can't be read.", path.string())};
-    return {std::istreambuf_iterator<char>{file}, {}};
+    std::optional<std::string> bytes = read_bytes(path);
+    if (!bytes) throw GraderError{fmt::format("{} can't be read.", path.string())};
+    return *std::move(bytes);
 }
 
 void write(const fs::path& path, const std::string& text) {

@@ -129,7 +129,7 @@ TEST_CASE("the oldest entries go when the cache is full, and none that was just 
     const Cache cache{scratch / "cache", 2500};
     const fs::path worker = scratch.write("worker", std::string(1000, 'x'));
     const auto put = [&](char name, int hours) {
-        const std::string other(64, name);
+        std::string other(64, name);
         const fs::path kept = cache.store(other, worker, "").worker;
         for (const char* ending : {".json", ".worker"}) {
             age(scratch / ("cache/entries/" + other + ending), std::chrono::hours{hours});

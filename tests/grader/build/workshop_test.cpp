@@ -1,3 +1,4 @@
+#include <base/read_file.hpp>
 #include <build/workshop.hpp>
 
 #include <exercise/scratch.hpp>
@@ -8,8 +9,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
 #include <utility>
@@ -28,11 +27,6 @@ const std::string functions =
     "std::vector<Page> download_threaded(Site&, std::span<const std::string>, unsigned) { return "
     "{}; } "
     "Gain measure_gain(Site&, std::span<const std::string>, unsigned) { return {}; }\n";
-
-std::string read_file(const fs::path& file) {
-    std::ifstream in{file, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
-}
 
 Limits short_limits() {
     Limits limits = Workshop::usual_limits();
@@ -75,7 +69,7 @@ TEST_CASE("a file that has not changed is not compiled again") {
     };
     Submission submission{&exercise, {}, {}};
     for (const std::string& file : exercise.files)
-        submission.files.push_back({file, read_file(solution / file)});
+        submission.files.push_back({file, read_bytes(solution / file).value()});
 
     REQUIRE(bench.workshop.build(submission, Flavour::plain).ok());
     CHECK(objects() == 3);  // two objects and the worker
@@ -100,7 +94,7 @@ TEST_CASE("a file that has not changed is not compiled again") {
 TEST_CASE("the solution builds in both flavours at once, without a warning, and then is there") {
     const Bench bench;
     const std::string solution =
-        read_file(bench.kit.solutions() / "01-threaded-io" / "downloads.cpp");
+        read_bytes(bench.kit.solutions() / "01-threaded-io" / "downloads.cpp").value();
     std::vector<Flavour> flavours{Flavour::plain};
     if (fs::exists(bench.kit.toolkits() / "tsan")) flavours.push_back(Flavour::tsan);
 
@@ -135,7 +129,8 @@ TEST_CASE("the solution builds in both flavours at once, without a warning, and 
 
 TEST_CASE("the skeleton builds without a warning") {
     const Bench bench;
-    const Built built = bench.build(read_file(bench.kit.exercise("01").folder / "downloads.cpp"));
+    const Built built =
+        bench.build(read_bytes(bench.kit.exercise("01").folder / "downloads.cpp").value());
     CHECK(built.ok());
     CHECK(built.diagnostics == "");
 }
@@ -145,7 +140,8 @@ TEST_CASE("the file that is a program of its own becomes one beside the worker")
     const Exercise& exercise = bench.kit.exercise("03");
     Submission submission{&exercise, {}, {}};
     for (const std::string& file : exercise.files) {
-        submission.files.push_back({file, read_file(bench.kit.solutions() / exercise.id / file)});
+        submission.files.push_back(
+            {file, read_bytes(bench.kit.solutions() / exercise.id / file).value()});
     }
     const Built built = bench.workshop.build(submission, Flavour::plain);
     CAPTURE(built.diagnostics);
@@ -347,7 +343,7 @@ TEST_CASE("where a student writes a header, the tests are compiled with it, and 
                                            "static const lockstep::worker::Scenario all{\"all\", "
                                            "[](const auto&, auto&) { Queue{}.put(1); "
                                            "/* hidden */ }};\n");
-    std::string description = read_file(real / "toolkit.json");
+    std::string description = read_bytes(real / "toolkit.json").value();
     for (std::size_t at = 0; (at = description.find(real.string(), at)) != std::string::npos;) {
         description.replace(at, real.string().size(), folder.string());
     }
@@ -356,7 +352,7 @@ TEST_CASE("where a student writes a header, the tests are compiled with it, and 
         {"02-header", {{"objects", nlohmann::json::array()}, {"sources", {scenarios.string()}}}}};
     other.write("toolkits/plain/toolkit.json", json.dump());
 
-    const Kit kit{LOCKSTEP_TEST_SOURCE, other.folder()};
+    const Kit kit{LOCKSTEP_TEST_SOURCE, other.path()};
     const Workshop workshop{kit, bench.containment, bench.scratch / "cache"};
     Exercise exercise;
     exercise.id = "02-header";
@@ -405,14 +401,14 @@ TEST_CASE("a submission that is not complete is not built") {
 TEST_CASE("what is missing for a build is the grader's failure, and named") {
     const Bench bench;
     const Scratch other;
-    const Kit kit{LOCKSTEP_TEST_SOURCE, other.folder()};
+    const Kit kit{LOCKSTEP_TEST_SOURCE, other.path()};
     CHECK(
         has(sentence_of<GraderError>(
                 [&] { (void)Workshop(kit, bench.containment, bench.scratch / "cache"); }),
             "toolkits/plain/toolkit.json can't be read: build the target lockstep_toolkit_plain"));
 
     nlohmann::json toolkit =
-        nlohmann::json::parse(read_file(bench.kit.toolkits() / "plain/toolkit.json"));
+        nlohmann::json::parse(read_bytes(bench.kit.toolkits() / "plain/toolkit.json").value());
     toolkit["compiler"] = "/usr/bin/no-such-compiler";
     other.write("toolkits/plain/toolkit.json", toolkit.dump());
     other.write("toolkits/plain/contents", "x");
@@ -439,7 +435,7 @@ TEST_CASE("the cache lies where the environment says") {
     CHECK(default_cache() == "/y/lockstep");
     ::unsetenv("XDG_CACHE_HOME");
     const Scratch home;
-    ::setenv("HOME", home.folder().c_str(), 1);
+    ::setenv("HOME", home.path().c_str(), 1);
     CHECK(default_cache() == home / ".cache/lockstep");
     ::unsetenv("HOME");
     CHECK(has(default_cache().string(), "lockstep-"));

@@ -1,6 +1,7 @@
 // A class, graded by the program as an instructor calls it.
 //
 // LOCKSTEP_INTERRUPTIONS: how often to interrupt it (6).
+#include <base/read_file.hpp>
 #include <base/scratch_folder.hpp>
 #include <gradebook/gradebook.hpp>
 
@@ -17,7 +18,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <random>
 #include <string>
@@ -72,10 +72,7 @@ public:
         words.insert(words.end(), more.begin(), more.end());
         return run(words);
     }
-    [[nodiscard]] std::string said() const {
-        std::ifstream in{scratch_.path() / "said"};
-        return {std::istreambuf_iterator<char>{in}, {}};
-    }
+    [[nodiscard]] std::string said() const { return read_bytes(scratch_ / "said").value_or(""); }
 
 private:
     [[nodiscard]] pid_t launch(std::vector<std::string>& words) const {

@@ -30,10 +30,10 @@ TEST_CASE("a folder may be laid out as the kit, an exercise's folder, or flat") 
         const Scratch submitted;
         submitted.write(layout, "int a;");
         submitted.write("notes.txt", "not asked for");
-        CHECK(brief(collect(submitted.folder(), kit, {})) == "01-one: a.cpp=int a;");
-        CHECK(brief(collect(submitted.folder(), kit, {"1"})) == "01-one: a.cpp=int a;");
+        CHECK(brief(collect(submitted.path(), kit, {})) == "01-one: a.cpp=int a;");
+        CHECK(brief(collect(submitted.path(), kit, {"1"})) == "01-one: a.cpp=int a;");
         CHECK(sentence_of<UsageError>([&] {
-                  (void)collect(submitted.folder(), kit, {"02"});
+                  (void)collect(submitted.path(), kit, {"02"});
               }).find("There is no exercise in ") == 0);
     }
 }
@@ -43,16 +43,15 @@ TEST_CASE("exercises come in the kit's order, those that were asked for even whe
     const Kit kit = small_kit(scratch);
     const Scratch submitted;
     submitted.write("exercises/02-two/c.cpp", "c");
-    CHECK(brief(collect(submitted.folder(), kit, {})) ==
+    CHECK(brief(collect(submitted.path(), kit, {})) ==
           std::string{"02-two: c.cpp=c "} + b_is_missing);
-    CHECK(brief(collect(submitted.folder(), kit, {"two", "one"})) ==
+    CHECK(brief(collect(submitted.path(), kit, {"two", "one"})) ==
           "01-one: !a.cpp is missing: exercise 01-one is graded with all of its files (a.cpp). | "
           "02-two: c.cpp=c " +
               std::string{b_is_missing});
     submitted.write("exercises/01-one/a.cpp", "a");
     submitted.write("exercises/02-two/b.hpp", "b");
-    CHECK(brief(collect(submitted.folder(), kit, {})) ==
-          "01-one: a.cpp=a | 02-two: b.hpp=b c.cpp=c");
+    CHECK(brief(collect(submitted.path(), kit, {})) == "01-one: a.cpp=a | 02-two: b.hpp=b c.cpp=c");
 }
 
 TEST_CASE("flat files that may be for two exercises need to be told apart") {
@@ -62,10 +61,10 @@ TEST_CASE("flat files that may be for two exercises need to be told apart") {
     submitted.write("a.cpp", "a");
     submitted.write("c.cpp", "c");
     CHECK(sentence_of<UsageError>([&] {
-              (void)collect(submitted.folder(), kit, {});
+              (void)collect(submitted.path(), kit, {});
           }).find("may be for 01-one or for 02-two: say which with --exercise.") !=
           std::string::npos);
-    CHECK(brief(collect(submitted.folder(), kit, {"one"})) == "01-one: a.cpp=a");
+    CHECK(brief(collect(submitted.path(), kit, {"one"})) == "01-one: a.cpp=a");
 }
 
 TEST_CASE("bytes are taken as they are") {
@@ -75,7 +74,7 @@ TEST_CASE("bytes are taken as they are") {
     for (const std::string& bytes : {std::string{"\xEF\xBB\xBFint a;\r\n"}, std::string{"caf\xE9"},
                                      std::string(3, '\0'), std::string{}}) {
         submitted.write("a.cpp", bytes);
-        CHECK(collect(submitted.folder(), kit, {}).at(0).files.at(0).bytes == bytes);
+        CHECK(collect(submitted.path(), kit, {}).at(0).files.at(0).bytes == bytes);
     }
 }
 
@@ -84,7 +83,7 @@ TEST_CASE("what is no regular file is refused with a sentence, and never followe
     const Kit kit = small_kit(scratch);
     const Scratch submitted;
     const fs::path file = submitted / "a.cpp";
-    const auto problem = [&] { return brief(collect(submitted.folder(), kit, {})); };
+    const auto problem = [&] { return brief(collect(submitted.path(), kit, {})); };
 
     fs::create_symlink("/etc/passwd", file);
     CHECK(problem() == "01-one: !a.cpp is a symbolic link: hand in the file itself.");
@@ -106,7 +105,7 @@ TEST_CASE("what is no regular file is refused with a sentence, and never followe
     fs::resize_file(file, std::uintmax_t{1} << 30);
     CHECK(problem() == "01-one: !a.cpp is larger than 1024 KiB: no exercise needs that much.");
     fs::resize_file(file, max_file_bytes);
-    CHECK(collect(submitted.folder(), kit, {}).at(0).complete());
+    CHECK(collect(submitted.path(), kit, {}).at(0).complete());
 }
 
 TEST_CASE("a folder that is a symbolic link is not followed") {
@@ -115,9 +114,9 @@ TEST_CASE("a folder that is a symbolic link is not followed") {
     const Scratch elsewhere;
     elsewhere.write("a.cpp", "somebody else's");
     const Scratch submitted;
-    fs::create_directory_symlink(elsewhere.folder(), submitted / "01-one");
+    fs::create_directory_symlink(elsewhere.path(), submitted / "01-one");
     CHECK(
-        brief(collect(submitted.folder(), kit, {})) ==
+        brief(collect(submitted.path(), kit, {})) ==
         "01-one: !a.cpp lies below '01-one', which is a symbolic link: hand in the folder itself.");
 }
 
@@ -125,12 +124,12 @@ TEST_CASE("a file that may not be read is refused with a sentence") {
     const Scratch scratch;
     const Kit kit = small_kit(scratch);
     const Scratch submitted;
-    fs::permissions(submitted.folder(), fs::perms::all);
+    fs::permissions(submitted.path(), fs::perms::all);
     fs::permissions(submitted.write("a.cpp", "int a;"), fs::perms::none);
     // Root may read everything, so root becomes somebody else.
     const bool root = ::geteuid() == 0;
     if (root) REQUIRE(::seteuid(65534) == 0);
-    const std::string found = brief(collect(submitted.folder(), kit, {}));
+    const std::string found = brief(collect(submitted.path(), kit, {}));
     if (root) REQUIRE(::seteuid(0) == 0);
     CHECK(found == "01-one: !a.cpp can't be read (Permission denied).");
 }
@@ -143,11 +142,11 @@ TEST_CASE("where there is nothing to grade, one sentence says so") {
         return sentence_of<UsageError>([&] { (void)collect(path, kit, {}); });
     };
     CHECK(sentence(submitted / "none").find("There is no ") == 0);
-    CHECK(sentence(submitted.folder()).find("is empty: there is nothing to grade.") !=
+    CHECK(sentence(submitted.path()).find("is empty: there is nothing to grade.") !=
           std::string::npos);
     submitted.write("README", "text");
-    CHECK(sentence(submitted.folder()) ==
-          "There is no exercise in " + submitted.folder().string() +
+    CHECK(sentence(submitted.path()) ==
+          "There is no exercise in " + submitted.path().string() +
               ": it needs exercises/01-one/a.cpp or exercises/02-two/b.hpp.");
     CHECK(sentence(submitted / "README").find("is neither a folder nor an archive") !=
           std::string::npos);

@@ -1,6 +1,8 @@
 // What a contained program can see and reach.
 #include "place.hpp"
 
+#include <base/scratch_folder.hpp>
+
 #include <lab/catch.hpp>
 
 #include <arpa/inet.h>
@@ -22,20 +24,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A folder of the test's own, which everyone may enter.
-class Folder {
-public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "contain-test-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-        fs::permissions(path_, fs::perms(0755));
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
+struct Folder : ScratchFolder {
+    Folder() { fs::permissions(path(), fs::perms(0755)); }
 };
 
 void write_text(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }

@@ -32,13 +32,13 @@ TEST_CASE("a kit is found from the environment, or from where the program lies")
     CHECK(Kit::find().program("driver") == std::string{LOCKSTEP_TEST_BUILD} + "/bin/driver");
 
     const Scratch scratch;
-    ::setenv("LOCKSTEP_SOURCE", scratch.folder().c_str(), 1);
+    ::setenv("LOCKSTEP_SOURCE", scratch.path().c_str(), 1);
     CHECK(sentence_of<GraderError>([] { (void)Kit::find(); }).find("can't be read") !=
           std::string::npos);
     std::filesystem::create_directory(scratch / "exercises");
     CHECK(sentence_of<GraderError>([] { (void)Kit::find(); }).find("There is no exercise in") == 0);
     ::unsetenv("LOCKSTEP_SOURCE");
-    ::setenv("LOCKSTEP_BUILD", scratch.folder().c_str(), 1);
+    ::setenv("LOCKSTEP_BUILD", scratch.path().c_str(), 1);
     CHECK(sentence_of<GraderError>([] { (void)Kit::find(); }).find("is no build folder") !=
           std::string::npos);
     ::unsetenv("LOCKSTEP_BUILD");

@@ -1,5 +1,7 @@
 #include "graders.hpp"
 
+#include <base/read_file.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <fcntl.h>
@@ -11,7 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <fstream>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -23,12 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string read(const fs::path& file) {
-    std::ifstream in{file, std::ios::binary};
-    std::ostringstream text;  // an iterator would throw where a process has ended meanwhile
-    text << in.rdbuf();
-    return text.str();
-}
+std::string read(const fs::path& file) { return lockstep::read_bytes(file).value_or(""); }
 
 struct Seen {
     pid_t parent = 0;

@@ -1,6 +1,7 @@
 // Grades what a test writes, in a folder that is gone afterwards.
 #pragma once
 
+#include <base/scratch_folder.hpp>
 #include <exercise/kit.hpp>
 #include <grading/grading.hpp>
 #include <score/result.hpp>
@@ -15,25 +16,10 @@ namespace graded {
 
 namespace fs = std::filesystem;
 
-class Folder {
-public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "lockstep-test-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const fs::path& path() const { return path_; }
+struct Folder : lockstep::ScratchFolder {
     void write(const std::string& name, const std::string& text) const {
-        std::ofstream{path_ / name, std::ios::binary} << text;
+        std::ofstream{path() / name, std::ios::binary} << text;
     }
-
-private:
-    fs::path path_;
 };
 
 inline const lockstep::Kit& kit() {

@@ -5,6 +5,7 @@
 // what can be reached outside.
 #include "outside.hpp"
 
+#include <base/read_file.hpp>
 #include <base/scratch_folder.hpp>
 #include <exercise/kit.hpp>
 #include <grading/grading.hpp>
@@ -42,10 +43,8 @@ fs::path with_shorter_limits() {
     for (const auto& entry : fs::directory_iterator{folder.path() / "exercises"}) {
         const fs::path manifest = entry.path() / "exercise.toml";
         if (!fs::exists(manifest)) continue;
-        std::ostringstream text;
-        text << std::ifstream{manifest}.rdbuf();
-        const std::string shorter =
-            std::regex_replace(text.str(), std::regex{"(wall|cpu)_ms = [0-9]+"}, "$1_ms = 7000");
+        const std::string shorter = std::regex_replace(
+            read_bytes(manifest).value(), std::regex{"(wall|cpu)_ms = [0-9]+"}, "$1_ms = 7000");
         std::ofstream{manifest} << shorter;
     }
     return folder.path();

@@ -1,16 +1,15 @@
 // What holds for every format there is.
 #include "samples.hpp"
 
+#include <base/read_file.hpp>
 #include <lab/catch.hpp>
 #include <report/formats.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 
 using Json = nlohmann::ordered_json;
@@ -228,8 +227,7 @@ TEST_CASE("the same result and context give the same bytes, in both languages") 
 }
 
 TEST_CASE("the list of formats is in order, and the README has it") {
-    std::stringstream readme;
-    readme << std::ifstream{GRADER_README}.rdbuf();
+    const std::string readme = lockstep::read_bytes(GRADER_README).value();
     std::set<std::string_view> names;
     for (const ReportFormat& format : report_formats()) {
         CAPTURE(format.name);
@@ -239,7 +237,7 @@ TEST_CASE("the list of formats is in order, and the README has it") {
         CHECK(16 + format.what_for.size() <= 80);
         CHECK(
             (format.of_result != nullptr || format.of_class != nullptr || format.fill != nullptr));
-        CHECK(has(readme.str(), "| `" + std::string{format.name} + "` |"));
+        CHECK(has(readme, "| `" + std::string{format.name} + "` |"));
     }
     CHECK(lockstep::report_format("pdf") == nullptr);
 }

@@ -1,5 +1,6 @@
 #include "samples.hpp"
 
+#include <base/read_file.hpp>
 #include <base/scratch_folder.hpp>
 #include <lab/catch.hpp>
 #include <lab/printable.hpp>
@@ -242,9 +243,7 @@ std::vector<std::string> checked_by(const std::string& script,
         return {};
     }
     REQUIRE(code == 0);
-    std::stringstream content;
-    content << std::ifstream{answers}.rdbuf();
-    std::vector<std::string> lines = lines_of(content.str());
+    std::vector<std::string> lines = lines_of(lockstep::read_bytes(answers).value());
     REQUIRE(lines.size() == documents.size());
     return lines;
 }
