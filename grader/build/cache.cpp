@@ -218,8 +218,7 @@ void Cache::trim() const {
     }
 }
 
-// --- Turns
-// ------------------------------------------------------------------------------------------
+// --- Turns --------------------------------------------------------------------------------------
 
 Cache::Turn::Turn(fs::path file, int descriptor)
     : file_{std::move(file)}, descriptor_{descriptor} {}
@@ -257,8 +256,7 @@ Cache::Turn Cache::take_turn(const std::string& key) const {
     }
 }
 
-// --- Stages
-// -----------------------------------------------------------------------------------------
+// --- Stages -------------------------------------------------------------------------------------
 
 Cache::Stage::Stage(fs::path folder, Descriptor lock)
     : folder_{std::move(folder)}, lock_{std::move(lock)} {}

@@ -86,6 +86,8 @@ Workshop::Workshop(const Kit& kit, const Containment& containment, fs::path cach
 
 Workshop::~Workshop() = default;
 
+Cache::Stage Workshop::scratch() const { return state_->cache.new_stage(); }
+
 Built Workshop::build(const Submission& submission, Flavour flavour) const {
     if (!submission.complete()) {
         Built built;

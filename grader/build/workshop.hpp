@@ -1,6 +1,7 @@
 // Build: from a submission's files to a worker, the program that plays scenarios with them.
 #pragma once
 
+#include <build/cache.hpp>
 #include <build/flavour.hpp>
 #include <collect/submission.hpp>
 #include <contain/containment.hpp>
@@ -45,6 +46,10 @@ public:
     /// fails; what is the submission's fault is in `diagnostics`. The worker stays where it is for
     /// a quarter of an hour at least, however full the cache gets.
     [[nodiscard]] Built build(const Submission& submission, Flavour flavour) const;
+
+    /// A folder that goes away with the object, or, where its holder is killed, when something
+    /// else is kept in the cache. Throws GraderError when there is no room for one.
+    [[nodiscard]] Cache::Stage scratch() const;
 
     /// The file names that the worker's diagnoses have for a submission's files begin with this.
     static constexpr const char* student_folder = "/submission";

@@ -18,8 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_bytes_of_file = std::size_t{16} << 20;
 
-// --- What goes as it is
-// ---------------------------------------------------------------------------
+// --- What goes as it is -------------------------------------------------------------------------
 
 constexpr std::array<std::string_view, 11> build_files{
     "CMakeLists.txt",       "cmake/Dependencies.cmake",
@@ -43,8 +42,7 @@ constexpr std::array<std::string_view, 2> shared_folders{"exercises/lab", "exerc
 constexpr std::array<std::string_view, 3> shared_kinds{".cpp", ".hpp", ".ld"};
 constexpr std::array<std::string_view, 2> shared_names{"CMakeLists.txt", "README.md"};
 
-// --- What only a starter has
-// ----------------------------------------------------------------------
+// --- What only a starter has --------------------------------------------------------------------
 
 struct Own {
     std::string_view from;  ///< below grader/export/starter

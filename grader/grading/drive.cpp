@@ -2,7 +2,6 @@
 
 #include <base/error.hpp>
 #include <base/read_file.hpp>
-#include <base/scratch_folder.hpp>
 
 #include <boost/asio.hpp>
 // Asio first: Process does not include all that it needs of it.
@@ -52,11 +51,11 @@ void read_lines(asio::readable_pipe& pipe, const std::function<void(std::string_
 }  // namespace
 
 std::vector<CheckFinding> Drivers::examine(const DriverJob& job,
+                                           const std::filesystem::path& scratch,
                                            const std::function<void(const std::string&)>& begun) {
-    const ScratchFolder scratch;
-    const std::filesystem::path job_file = scratch.path() / "job.json";
-    const std::filesystem::path findings_file = scratch.path() / "findings.json";
-    const std::filesystem::path errors_file = scratch.path() / "errors";
+    const std::filesystem::path job_file = scratch / "job.json";
+    const std::filesystem::path findings_file = scratch / "findings.json";
+    const std::filesystem::path errors_file = scratch / "errors";
     write_file(job_file, to_json(job));
 
     asio::io_context context;

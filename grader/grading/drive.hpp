@@ -21,9 +21,11 @@ public:
     explicit Drivers(std::filesystem::path driver) : driver_{std::move(driver)} {}
 
     /// Blocks until the driver has come to the end of its checks. `begun` is told each check's id
-    /// as it begins. Throws GraderError when the driver can't be started, fails, or is stopped.
+    /// as it begins. `scratch`: a folder for what the two tell each other, empty, and the caller's
+    /// to remove. Throws GraderError when the driver can't be started, fails, or is stopped.
     [[nodiscard]] std::vector<CheckFinding> examine(
-        const DriverJob& job, const std::function<void(const std::string&)>& begun);
+        const DriverJob& job, const std::filesystem::path& scratch,
+        const std::function<void(const std::string&)>& begun);
 
     /// Ends them all, and every one that is started later. With a driver, what it runs dies too.
     void stop() noexcept;

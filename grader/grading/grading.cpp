@@ -155,8 +155,10 @@ private:
                                 .reference_program = reference.program,
                                 .limits = submission_.exercise->limits};
             const Clock::time_point begin = Clock::now();
+            const Cache::Stage scratch = means_.workshop.scratch();
             for (CheckFinding& each : means_.drivers.examine(
-                     job, [this](const std::string& check) { watch("running " + check); }))
+                     job, scratch.folder(),
+                     [this](const std::string& check) { watch("running " + check); }))
                 part.findings.insert_or_assign(each.check, std::move(each.finding));
             excuse(part);
             part.judging = Clock::now() - begin;

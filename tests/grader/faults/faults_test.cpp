@@ -123,10 +123,13 @@ TEST_CASE("whoever is killed, no verdict is wrong, nothing is half-written, nobo
     std::printf("\n");
     CHECK(kills == wanted);
 
+    // When that one keeps what it has built, it sweeps up what the killed ones left.
+    bench.change(-1);
     const Ended after = bench.grade();
     CAPTURE(after.complaint);
     CHECK(after.exit_code == 0);
     CHECK(after.result == good.result);
+    CHECK(fs::is_empty(bench.cache() / "stages"));
 }
 
 TEST_CASE("a cache heals, whatever became of its files") {
