@@ -180,6 +180,21 @@ bool is_left_over(const RawDiagnosis& diagnosis) noexcept {
     }
 }
 
+// std::atomic<std::shared_ptr> guards its pointer with a bit that is a lock, and a load releases it
+// with memory_order_relaxed: a race by the letter, harmless, and not the program's (libstdc++ 12,
+// bits/shared_ptr_atomic.h; later ones have annotations for ThreadSanitizer).
+bool is_the_librarys(const Diagnosis& diagnosis) {
+    const auto in_the_library = [](const Witness& witness) {
+        for (const Place& place : witness.stack) {
+            if (place.owner != Owner::library) return false;
+            if (place.file.ends_with("/bits/shared_ptr_atomic.h")) return true;
+        }
+        return false;
+    };
+    return diagnosis.kind == Diagnosis::Kind::data_race && !diagnosis.witnesses.empty() &&
+           std::all_of(diagnosis.witnesses.begin(), diagnosis.witnesses.end(), in_the_library);
+}
+
 void World::finish_diagnoses() {
     std::stable_partition(raw_diagnoses_.begin(), raw_diagnoses_.end(),
                           [](const RawDiagnosis& raw) { return !is_left_over(raw); });
@@ -206,7 +221,7 @@ void World::finish_diagnoses() {
             }
         }
         tell_forgotten_join(diagnosis);
-        if (is_told_already(diagnosis)) parts_.diagnoses.pop_back();
+        if (is_the_librarys(diagnosis) || is_told_already(diagnosis)) parts_.diagnoses.pop_back();
     }
 }
 

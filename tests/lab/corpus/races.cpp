@@ -8,6 +8,7 @@
 #include <chrono>
 #include <deque>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
@@ -75,6 +76,31 @@ void watch_a_log(std::size_t (Log::*size)() const) {
 
 void size_without_the_lock() { watch_a_log(&Log::size_unlocked); }
 void size_under_the_lock() { watch_a_log(&Log::size); }
+
+// A value that is replaced as a whole ---------------------------------------------------------
+
+struct Settings {
+    int width = 0;
+    int height = 0;
+};
+
+using Published = std::atomic<std::shared_ptr<Settings>>;
+
+int area(const Published& published) {
+    const std::shared_ptr<Settings> seen = published.load();
+    return seen->width * seen->height;
+}
+
+void settings_replaced() {
+    Published published{std::make_shared<Settings>(Settings{2, 2})};
+    std::vector<int> areas(3);
+    {
+        std::jthread writer{[&] { published.store(std::make_shared<Settings>(Settings{3, 3})); }};
+        std::vector<std::jthread> readers;
+        for (int& seen : areas) readers.emplace_back([&] { seen = area(published); });
+    }
+    for (const int seen : areas) expect(seen == 4 || seen == 9, "half of a change was seen");
+}
 
 // Stopping ------------------------------------------------------------------------------------
 
@@ -204,6 +230,8 @@ constexpr Program table[] = {
     faulty("size_without_the_lock", "size() looks harmless, and reads what others write.",
            size_without_the_lock, Kind::data_race, 20, "size_unlocked", tsan),
     correct("size_under_the_lock", "size() takes the lock as well.", size_under_the_lock, tsan),
+    correct("settings_replaced", "An atomic shared_ptr is set to another object.",
+            settings_replaced, tsan),
     faulty("plain_stop_flag", "A thread is stopped through a plain bool.", plain_stop_flag,
            Kind::data_race, 5, "races.cpp", tsan),
     correct("atomic_stop_flag", "A thread is stopped through an atomic bool.", atomic_stop_flag,
