@@ -37,15 +37,26 @@ bool one_by_one(std::span<const lab::SpanRecord> part) {
     return true;
 }
 
+/// How many of them were under way at once.
+std::ptrdiff_t peak(std::span<const lab::SpanRecord> part) {
+    std::ptrdiff_t most = 0;
+    for (const lab::SpanRecord& at : part)
+        most =
+            std::max(most, std::ranges::count_if(part, [&](const lab::SpanRecord& other) {
+                         return other.begin_step <= at.begin_step && other.end_step > at.begin_step;
+                     }));
+    return most;
+}
+
 struct Phases {
     lab::Duration sequential{0};
     lab::Duration threaded{0};
+    std::ptrdiff_t threaded_peak = 0;  ///< downloads at once
 };
 
-/// The downloads split into their two halves; nullopt when they are not two rounds of the URLs, one
-/// of them sequential.
-std::optional<Phases> phases_of(const Downloads& asked, const Played& run) {
-    std::vector<lab::SpanRecord> all = run.trace.spans("fetch");
+/// Downloads split into their two halves; nullopt when they are not two rounds of the URLs, one of
+/// them sequential.
+std::optional<Phases> phases_of(const Downloads& asked, std::vector<lab::SpanRecord> all) {
     std::ranges::sort(all, {}, &lab::SpanRecord::begin_step);
     const std::size_t half = asked.order.size();
     if (all.size() != 2 * half) return std::nullopt;
@@ -56,8 +67,8 @@ std::optional<Phases> phases_of(const Downloads& asked, const Played& run) {
         for (const lab::SpanRecord& fetch : part) pages.push_back(fetch.value);
         if (!std::ranges::is_permutation(pages, asked.order)) return std::nullopt;
     }
-    if (one_by_one(first)) return Phases{extent(first), extent(second)};
-    if (one_by_one(second)) return Phases{extent(second), extent(first)};
+    if (one_by_one(first)) return Phases{extent(first), extent(second), peak(second)};
+    if (one_by_one(second)) return Phases{extent(second), extent(first), peak(first)};
     return std::nullopt;
 }
 
@@ -68,7 +79,7 @@ std::optional<Complaint> gain_is_exact(const Downloads& asked, const Played& run
     complaint.hint =
         "Measure first: read std::chrono::steady_clock before and after each of the two "
         "downloads, and divide the sequential time by the threaded one.";
-    const std::optional<Phases> phases = phases_of(asked, run);
+    const std::optional<Phases> phases = phases_of(asked, run.trace.spans("fetch"));
     if (!phases) {
         complaint.expected =
             "All URLs are downloaded twice: once one after the other, once with "
@@ -129,9 +140,35 @@ std::optional<Complaint> error_passes_through(const Played& run) {
                      .stacks = places_of_fetches(run.trace)};
 }
 
-void examine_gain(const Downloads& asked, Judge judge) {
+/// It measures what it was asked to: as many downloads at once as download_threaded has when it is
+/// called with this number of threads, whatever that is.
+std::optional<Complaint> threads_passed_on(const Downloads& asked, const Played& run) {
+    if (auto complaint = unexpected_exception(asked, run)) return complaint;
+    const std::vector<lab::Event> measured = run.trace.marks("measured");
+    if (measured.empty()) return std::nullopt;
+    std::vector<lab::SpanRecord> before;
+    std::vector<lab::SpanRecord> after;
+    for (const lab::SpanRecord& fetch : run.trace.spans("fetch"))
+        (fetch.begin_step < measured.front().step ? before : after).push_back(fetch);
+    const std::optional<Phases> phases = phases_of(asked, std::move(before));
+    // Other rounds than two are for gain_is_exact to tell.
+    if (!phases || phases->threaded_peak == peak(after)) return std::nullopt;
+    return Complaint{
+        .expected = fmt::format("measure_gain with max_threads = {} measures download_threaded "
+                                "with max_threads = {}.",
+                                asked.threads, asked.threads),
+        .happened = fmt::format("Of the downloads that it measured, {} were under way at once; of "
+                                "those of download_threaded, called so, {} are.",
+                                phases->threaded_peak, peak(after)),
+        .hint =
+            "Hand max_threads on as it is: a gain with another number of threads answers a "
+            "question that nobody has asked.",
+        .stacks = places_of_fetches(run.trace)};
+}
+
+void examine_gain(const Downloads& asked, Judge judge, const char* scenario = "gain") {
     Plan plan;
-    plan.scenario = "gain";
+    plan.scenario = scenario;
     plan.workload = asked.workload();
     plan.schedules = 10;
     plan.judge = unless_invented(std::move(judge));
@@ -139,7 +176,10 @@ void examine_gain(const Downloads& asked, Judge judge) {
 }
 
 void examine_figures(const char* name, std::size_t pages, std::int64_t threads) {
-    const Downloads asked = drawn_downloads(draw(name), pages, threads);
+    Downloads asked = drawn_downloads(draw(name), pages, threads);
+    // Finer than a millisecond, and not finer than what gettimeofday tells.
+    Draw more = draw(fmt::format("{}, more", name));
+    for (std::int64_t& latency : asked.latencies) latency += more.number(1, 999) * 1'000;
     examine_gain(asked, [asked](const Played& run) { return gain_is_exact(asked, run); });
 }
 
@@ -154,6 +194,11 @@ TEST_CASE("01-threaded-io/gain", "[01-threaded-io][plain]") {
     Downloads failing = drawn_downloads(draw("01 gain of a failure"), 4, 2);
     failing.fails[static_cast<std::size_t>(failing.order.back())] = 1;
     examine_gain(failing, error_passes_through);
+
+    const Downloads wide = drawn_downloads(draw("01 gain, wide"), 12, 5);
+    examine_gain(
+        wide, [wide](const Played& run) { return threads_passed_on(wide, run); },
+        "gain and downloads");
 }
 
 }  // namespace lockstep::threaded_io

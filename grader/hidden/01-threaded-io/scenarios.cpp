@@ -1,8 +1,8 @@
 // Exercise 01's scenarios: how downloads.cpp is called.
 //
-// Workload of both: `latencies` (nanoseconds) and `fails` (0 or 1), one for each page of the site;
+// Workload of all: `latencies` (nanoseconds) and `fails` (0 or 1), one for each page of the site;
 // `order`: the pages asked for, by their index; `threads`; `salt`: goes into URLs and texts.
-// Answer of both: `fetches`, how many the site itself has counted.
+// Answer of all: `fetches`, how many the site itself has counted.
 #include <downloads.hpp>
 
 #include <lab/events.hpp>
@@ -115,7 +115,21 @@ void gain(const Workload& workload, Telling& telling) {
     telling.number("fetches", static_cast<std::int64_t>(site.fetches()));
 }
 
+/// Measures, and then downloads with the same number of threads, to hold one against the other.
+void gain_and_downloads(const Workload& workload, Telling& telling) {
+    Site site = site_of(workload);
+    const std::vector<std::string> urls = urls_of(workload);
+    const auto threads = static_cast<unsigned>(workload.number("threads"));
+    call(workload, telling, [&] {
+        static_cast<void>(measure_gain(site, urls, threads));
+        lab::event("measured");
+        static_cast<void>(download_threaded(site, urls, threads));
+    });
+    telling.number("fetches", static_cast<std::int64_t>(site.fetches()));
+}
+
 const Scenario downloads_scenario{"downloads", downloads};
 const Scenario gain_scenario{"gain", gain};
+const Scenario gain_and_downloads_scenario{"gain and downloads", gain_and_downloads};
 
 }  // namespace
