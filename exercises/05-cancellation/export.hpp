@@ -27,7 +27,8 @@ struct Report {
 // Copies all rows of `source` to `sink`, in their order. support/rows.hpp says what the two can do.
 //
 // - Rows go in batches of `rows_per_batch`; the last one may be shorter, and none is empty: a batch
-//   is begun when there is a row for it. A full one is committed before the next row is read.
+//   is begun when there is a row for it. Each row is written before the next one is read, and a
+//   full batch committed.
 // - After each commit `progress` is told how many rows have been committed by then.
 // - However it ends, it ends tidily: if a batch is open, it is rolled back, once; then the sink is
 //   closed, once. What has been committed stays. This tidying up takes time, and a cancellation

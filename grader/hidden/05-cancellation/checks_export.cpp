@@ -53,6 +53,26 @@ std::vector<std::int64_t> first_rows(std::size_t number) {
 
 constexpr std::size_t batch = 3;
 
+/// What has been read is written before anything else is read: else the instants of `middle_of` are
+/// not what they are called.
+std::optional<Complaint> reads_ahead(const Played& run) {
+    std::vector<lab::SpanRecord> calls = run.trace.spans("read");
+    const std::vector<lab::SpanRecord> writes = run.trace.spans("write");
+    for (std::size_t read = 1; read < calls.size(); ++read) {
+        if (read <= writes.size() && writes[read - 1].end_step <= calls[read].begin_step) continue;
+        // A read that was given up, and not made again.
+        if (calls[read - 1].outcome != lab::Outcome::done) continue;
+        return complaint(run, "Each row is written before the next one is read.",
+                         fmt::format("After row {} was read, it was not written before the next "
+                                     "read.",
+                                     calls[read - 1].value),
+                         "Read a row, begin a batch if none is open, write the row: a row in hand "
+                         "is lost when the export is cancelled.",
+                         {"read"});
+    }
+    return std::nullopt;
+}
+
 std::optional<Complaint> all_exported(const ExportPlan& asked, const Played& run) {
     const std::size_t rows = asked.reads.size();
     const std::size_t batches = (rows + batch - 1) / batch;
@@ -61,6 +81,7 @@ std::optional<Complaint> all_exported(const ExportPlan& asked, const Played& run
                          fmt::format("It gave {}.", described(run)),
                          "Read what the exception says, and find out who throws it.",
                          {"out of place", "close", "commit", "read"});
+    if (auto ahead = reads_ahead(run)) return ahead;
     if (run.answer.list("kept") != first_rows(rows))
         return complaint(
             run, fmt::format("All {} are committed, in their order.", count(rows, "row")),
@@ -118,6 +139,11 @@ struct Tidy {
 };
 
 std::optional<Complaint> tidied_up(const Tidy& tidy, const Played& run) {
+    if (auto ahead = reads_ahead(run)) return ahead;
+    if (!run.trace.marks("out of place").empty())
+        return complaint(run, "The sink is only called when it can be.",
+                         "It was called out of place: see its std::logic_error.",
+                         "Look at batch_open before you roll back.", {"out of place"});
     const std::string hint =
         "Lead every way through one cleanup, and disable cancellation before it "
         "(this_coro::reset_cancellation_state): a cancelled coroutine throws at each co_await.";
@@ -144,10 +170,6 @@ std::optional<Complaint> tidied_up(const Tidy& tidy, const Played& run) {
     };
     if (auto wrong = once("rollback", tidy.open ? 1 : 0)) return wrong;
     if (auto wrong = once("close", 1)) return wrong;
-    if (!run.trace.marks("out of place").empty())
-        return complaint(run, "The sink is only called when it can be.",
-                         "It was called out of place: see its std::logic_error.",
-                         "Look at batch_open before you roll back.", {"out of place"});
     if (run.answer.list("kept") != first_rows(tidy.kept))
         return complaint(run,
                          fmt::format("When {}, {} stay committed, and no more.", tidy.way,
@@ -180,8 +202,9 @@ std::vector<Way> ways_out() {
     const ExportPlan plain = drawn_export(draw("05 ways out"), 8);
     std::vector<Way> ways;
     using Call = std::pair<std::string_view, std::size_t>;
-    for (const auto& [call, row] : {Call{"write", 4}, Call{"read", 4}, Call{"read", 3},
-                                    Call{"begin", 3}, Call{"commit", 5}, Call{"write", 0}}) {
+    for (const auto& [call, row] :
+         {Call{"write", 4}, Call{"read", 4}, Call{"read", 3}, Call{"begin", 3}, Call{"commit", 5},
+          Call{"commit", 7}, Call{"write", 0}}) {
         Way way{plain, {}, ExportEnd::aborted};
         way.tidy = cancelled_in(way.plan, call, row);
         ways.push_back(std::move(way));
@@ -234,6 +257,7 @@ std::vector<Way> all_ways() {
 // --- reported: at once, and as what it is ---
 
 std::optional<Complaint> reported(const Way& way, const Played& run) {
+    if (auto ahead = reads_ahead(run)) return ahead;
     if (end_of(run) != way.end)
         return complaint(
             run, fmt::format("When {}, what comes out is {}.", way.tidy.way, name_of(way.end)),
@@ -264,7 +288,7 @@ std::optional<Complaint> nothing_left(const Played& run) {
     // Who does nothing leaves nothing, and is to earn nothing by it.
     if (run.trace.spans("read").empty())
         return complaint(run, "The coroutine copies rows.", "It read none.",
-                         "Begin with a loop that awaits source.read().", {});
+                         "Begin with a loop that awaits source.next().", {});
     if (run.trace.marks("over").empty())
         return complaint(run, "The coroutine ends.", "It never did.",
                          "Whatever you wait for must come, also after a cancellation.",

@@ -19,13 +19,13 @@ constexpr std::int64_t half = millisecond / 2;  // so that nothing else happens 
 
 lab::Duration at(std::int64_t instant) { return lab::Duration{instant}; }
 
-Complaint complaint(const Played& run, std::string expected, std::string happened,
-                    std::string hint) {
+Complaint complaint(const Played& run, std::string expected, std::string happened, std::string hint,
+                    std::initializer_list<std::string_view> where = {"step", "cleanup"}) {
     return {.verdict = Verdict::wrong,
             .expected = std::move(expected),
             .happened = std::move(happened),
             .hint = std::move(hint),
-            .stacks = places_of_job(run.trace)};
+            .stacks = places_of_job(run.trace, where)};
 }
 
 Plan plan_for(const JobPlan& job, Judge judge, std::size_t schedules = 20) {
@@ -43,6 +43,10 @@ Plan plan_for(const JobPlan& job, Judge judge, std::size_t schedules = 20) {
 std::optional<Complaint> steps_in_turn(const JobPlan& job, std::size_t number, const Played& run) {
     const std::vector<lab::SpanRecord> steps = run.trace.spans("step");
     for (std::size_t i = 0; i < std::min(number, steps.size()); ++i) {
+        if (steps[i].thread != steps[0].thread)
+            return complaint(run, "All steps are done on one thread, the job's.",
+                             fmt::format("Step {} was done on another one.", steps[i].value),
+                             "start starts one thread, and that does the steps in a loop.");
         if (steps[i].value != static_cast<std::int64_t>(i))
             return complaint(run, fmt::format("Step {} comes after step {}.", i, i - 1),
                              fmt::format("It was step {}.", steps[i].value),
@@ -59,8 +63,11 @@ std::optional<Complaint> steps_in_turn(const JobPlan& job, std::size_t number, c
     }
     if (steps.size() == number) return std::nullopt;
     return complaint(run, fmt::format("The job does {}.", count(number, "step")),
-                     fmt::format("There were {}.", steps.size()),
-                     "A step that throws is the last one; without an error all are done.");
+                     fmt::format("There {} {}.", steps.size() == 1 ? "was" : "were", steps.size()),
+                     number == 0
+                         ? "No step is fine, too: compare before the first one, and take nothing "
+                           "from an unsigned zero."
+                         : "A step that throws is the last one; without an error all are done.");
 }
 
 std::optional<Complaint> progress_right(const JobPlan& job, std::size_t done, const Played& run) {
@@ -170,23 +177,31 @@ void examine_cleanup(const JobPlan& job, const Course& course, const std::string
                              cleanups.empty()
                                  ? std::string{"It was never called."}
                                  : fmt::format("It was called {} times.", cleanups.size()),
-                             hint);
+                             hint, {"cleanup", "step"});
         const lab::SpanRecord& cleanup = cleanups.front();
         const std::vector<lab::SpanRecord> steps = run.trace.spans("step");
+        for (const std::string_view label : {"start", "wait", "cancel", "destroy"})
+            for (const lab::SpanRecord& call : run.trace.spans(label))
+                if (call.thread == cleanup.thread)
+                    return complaint(run, "The job's own thread cleans up, after its last step.",
+                                     "A thread that uses the job did it.", hint, {"cleanup"});
         if (std::ranges::any_of(steps, [&](const lab::SpanRecord& step) {
                 return step.end_step > cleanup.begin_step;
             }))
-            return complaint(run, expected, "It was called while a step was under way.", hint);
+            return complaint(run, expected, "It was called while a step was under way.", hint,
+                             {"cleanup"});
         if (cleanup.begin > at(course.last))
             return complaint(run, expected,
-                             fmt::format("It was called after {}.", human(cleanup.begin)), hint);
+                             fmt::format("It was called after {}.", human(cleanup.begin)), hint,
+                             {"cleanup"});
         for (const std::string_view label : {"wait", "destroy"}) {
             for (const lab::SpanRecord& call : run.trace.spans(label)) {
                 if (call.end_step > cleanup.end_step) continue;
                 return complaint(run,
                                  fmt::format("{} comes back when the job has cleaned up.",
                                              label == "wait" ? "wait" : "The destructor"),
-                                 "It came back before.", "Announce the end after the cleanup.");
+                                 "It came back before.", "Announce the end after the cleanup.",
+                                 {"cleanup"});
             }
         }
         if (const lab::Finding gone = lab::all_threads_ended_before(run.trace, "came back"); !gone)
@@ -196,7 +211,7 @@ void examine_cleanup(const JobPlan& job, const Course& course, const std::string
                              .hint =
                                  "Structured concurrency: whoever starts a thread waits for "
                                  "its end; std::jthread joins in its destructor.",
-                             .stacks = places_of_job(run.trace)};
+                             .stacks = places_of_job(run.trace, {})};
         return std::nullopt;
     });
     using Kind = lab::Diagnosis::Kind;
@@ -239,6 +254,11 @@ TEST_CASE("05-cancellation/steps", "[05-cancellation][plain]") {
     failing.waiters = 2;
     examine_undisturbed(failing, 3, 2, JobEnd::error);
 
+    // Whatever a step throws: it need not be a std::exception.
+    JobPlan odd = drawn_job(draw("05 steps, a number thrown"), 3);
+    odd.fails[1] = 2;
+    examine_undisturbed(odd, 2, 1, JobEnd::number);
+
     JobPlan none = drawn_job(draw("05 no steps"), 0);
     examine_undisturbed(none, 0, 0, JobEnd::finished);
 
@@ -250,6 +270,19 @@ TEST_CASE("05-cancellation/steps", "[05-cancellation][plain]") {
             if (run.answer.number("refused") == 1) return steps_in_turn(twice, 2, run);
             return complaint(run, "The second start throws std::logic_error.", "It did not.",
                              "Remember whether the job was started.");
+        },
+        5));
+
+    JobPlan again = drawn_job(draw("05 started after its end"), 2);
+    again.script = {0, 0, 0, 2, again.begin_of(3), 0, 0, 2, 0, 3};
+    examine(plan_for(
+        again,
+        [again](const Played& run) -> std::optional<Complaint> {
+            if (run.answer.number("refused") == 1) return steps_in_turn(again, 2, run);
+            return complaint(run,
+                             "The second start throws std::logic_error, also when the job has "
+                             "ended.",
+                             "It did not.", "Remember for good that the job was started.");
         },
         5));
 
@@ -320,6 +353,12 @@ TEST_CASE("05-cancellation/whenever", "[05-cancellation][plain]") {
     JobPlan last = job;
     last.cancellers = {job.begin_of(3) + 10 * millisecond + half};
     examine_whenever(last, 4, JobEnd::finished, "When it is cancelled during the last step,");
+
+    JobPlan failing = job;
+    failing.listens[2] = 1;
+    failing.fails[2] = 1;
+    failing.cancellers = {job.begin_of(2) + 10 * millisecond + half};
+    examine_whenever(failing, 3, JobEnd::error, "When a step throws that was told of the cancel,");
 
     JobPlan many = job;
     const std::int64_t instant = job.begin_of(2) - job.pause / 2 + half;

@@ -49,9 +49,10 @@ Course course_of(const JobPlan& plan, std::int64_t cancelled, std::int64_t start
     return {plan.times.size(), now, JobEnd::finished};
 }
 
-std::vector<std::vector<lab::Place>> places_of_job(const lab::Trace& trace) {
+std::vector<std::vector<lab::Place>> places_of_job(const lab::Trace& trace,
+                                                   std::initializer_list<std::string_view> labels) {
     std::vector<std::vector<lab::Place>> stacks;
-    for (const std::string_view label : {"cleanup", "step"}) {
+    for (const std::string_view label : labels) {
         const std::vector<lab::Event> marks = trace.marks(label);
         for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark)
             stacks.push_back(trace.stack(mark->stack));
@@ -67,6 +68,7 @@ std::string_view name_of(JobEnd end) {
     case JobEnd::cancelled: return "End::cancelled";
     case JobEnd::error: return "the exception of the step";
     case JobEnd::logic_error: return "std::logic_error";
+    case JobEnd::number: return "the number that the step threw";
     case JobEnd::other: break;
     }
     return "another exception";
@@ -77,21 +79,27 @@ std::optional<Complaint> nothing_done(const Played& run) {
     return Complaint{.expected = "The job does its steps.",
                      .happened = "None was done.",
                      .hint = "start starts a thread, which calls step for each of them.",
-                     .stacks = places_of_job(run.trace)};
+                     .stacks = places_of_job(run.trace, {"cleanup"})};
 }
 
 std::optional<Complaint> ended_otherwise(const Played& run, JobEnd expected,
                                          const std::string& why) {
-    for (const std::int64_t end : run.answer.list("ends")) {
+    const bool thrown = expected == JobEnd::error || expected == JobEnd::number;
+    const std::vector<std::int64_t>& ends = run.answer.list("ends");
+    for (const std::int64_t end : ends) {
         if (end == static_cast<std::int64_t>(expected)) continue;
         return Complaint{
             .verdict = Verdict::wrong,
-            .expected = fmt::format("{} wait gives {}.", why, name_of(expected)),
-            .happened = fmt::format("It gave {}.", name_of(static_cast<JobEnd>(end))),
-            .hint =
-                "Decide how the job ended where it ends, once; a cancellation is reported as "
-                "what it is: neither a success nor an error.",
-            .stacks = places_of_job(run.trace)};
+            .expected = fmt::format("{} {}wait gives {}.", why, ends.size() > 1 ? "every " : "",
+                                    name_of(expected)),
+            .happened = fmt::format("{} gave {}.", ends.size() > 1 ? "One" : "It",
+                                    name_of(static_cast<JobEnd>(end))),
+            .hint = thrown ? "Catch whatever a step throws, keep it as a std::exception_ptr, and "
+                             "rethrow that in every wait: who moves it out leaves nothing for the "
+                             "next one."
+                           : "Decide how the job ended where it ends, once; a cancellation is "
+                             "reported as what it is: neither a success nor an error.",
+            .stacks = places_of_job(run.trace, {"step", "cleanup"})};
     }
     return std::nullopt;
 }

@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lockstep::cancellation {
@@ -15,7 +17,7 @@ namespace lockstep::cancellation {
 inline constexpr std::int64_t millisecond = 1'000'000;
 
 /// What scenarios.cpp calls `ends`.
-enum class JobEnd : std::int64_t { finished, cancelled, error, logic_error, other };
+enum class JobEnd : std::int64_t { finished, cancelled, error, logic_error, other, number };
 
 /// A job, and what is done to it; scenarios.cpp says what each list means. Times are whole
 /// milliseconds, but for the instants of cancellations: so that nothing else happens then.
@@ -51,8 +53,10 @@ struct Course {
 [[nodiscard]] Course course_of(const JobPlan& plan, std::int64_t cancelled,
                                std::int64_t started = 0);
 
-/// Stacks to look at: where steps and the cleanup were called, and where threads were started.
-[[nodiscard]] std::vector<std::vector<lab::Place>> places_of_job(const lab::Trace& trace);
+/// Stacks to look at: where the calls with these labels were made, the last ones first, and where
+/// threads were started.
+[[nodiscard]] std::vector<std::vector<lab::Place>> places_of_job(
+    const lab::Trace& trace, std::initializer_list<std::string_view> labels);
 
 [[nodiscard]] std::string_view name_of(JobEnd end);
 

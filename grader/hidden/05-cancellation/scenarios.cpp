@@ -1,6 +1,7 @@
 // Exercise 05's scenarios: how job.cpp and export.cpp are called.
 //
-// "job". Workload: `times` (nanoseconds), `listens`, `fails` (0 or 1): one for each step; `pause`,
+// "job". Workload: `times` (nanoseconds), `listens` (0 or 1), `fails` (0; 1: a StepError; 2: the
+// number 42 is thrown): one for each step; `pause`,
 // `cleanup` (nanoseconds); `script`: instants, counted from the start of the run, each followed by
 // what the body's thread does then: 0 start, 1 cancel, 2 wait, 3 destroy the job (also done at the
 // end); `cancellers`: for each further thread the instant at which it cancels; `waiters`: how many
@@ -8,9 +9,9 @@
 // cancels the job when it begins (-1: none; as many as there are steps: the cleanup); `samples`:
 // how often a further thread asks for the progress, every millisecond.
 // Spans "start", "cancel", "wait", "destroy" are the calls. Answer: `ends`, one for each wait:
-// 0 finished, 1 cancelled, 2 the step's error, 3 std::logic_error, 4 another exception; `refused`:
-// how many calls of start threw std::logic_error; `done`: what steps_done said before the job was
-// destroyed; `progress`: the samples.
+// 0 finished, 1 cancelled, 2 the step's error, 3 std::logic_error, 4 another exception, 5 the
+// number that the step threw; `refused`: how many calls of start threw std::logic_error; `done`:
+// what steps_done said before the job was destroyed; `progress`: the samples.
 //
 // "export". Workload: `reads` (nanoseconds), one for each row; `sink` (begin, write, commit,
 // rollback, close: nanoseconds); `bad read`, `bad write`: a row, or -1; `cancels`: the instants at
@@ -67,9 +68,11 @@ lockstep::SlowSteps steps_of(const Workload& workload) {
     for (std::size_t i = 0; i < times.size(); ++i)
         entries.push_back({.time = nanoseconds{times[i]},
                            .listens = workload.list("listens")[i] != 0,
-                           .fails = workload.list("fails")[i] != 0});
+                           .fails = workload.list("fails")[i] == 1});
     return {std::move(entries), nanoseconds{workload.number("cleanup")}};
 }
+
+constexpr int thrown_number = 42;
 
 /// What the threads of the scenario have in common.
 struct Stage {
@@ -87,7 +90,9 @@ struct Stage {
             how = 2;
         } catch (const std::logic_error&) {
             how = 3;
-        } catch (const std::exception&) {
+        } catch (const int number) {
+            how = number == thrown_number ? 5 : 4;
+        } catch (...) {
             how = 4;
         }
         const std::lock_guard lock{mutex};
@@ -111,6 +116,7 @@ void play_job(const Workload& workload, Telling& telling) {
     work.step = [&](unsigned number, const std::stop_token& stop) {
         if (static_cast<std::int64_t>(number) == inside) cancel(*self);
         steps.step(number, stop);
+        if (workload.list("fails")[number] == 2) throw thrown_number;
     };
     work.cleanup = [&] {
         if (inside == static_cast<std::int64_t>(steps.size())) cancel(*self);
