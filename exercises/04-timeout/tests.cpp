@@ -345,6 +345,13 @@ std::vector<Mirror> mirrors_of(const std::vector<int>& times, Failure failure) {
     return mirrors;
 }
 
+/// A coroutine, so that what fetch_first throws at the call already comes out as well. The
+/// awaitable has a name, so that nothing that the call was given outlives it.
+asio::awaitable<Page> fetched(std::vector<Mirror> mirrors, Duration total) {
+    asio::awaitable<Page> waiting = fetch_first(std::move(mirrors), 200ms, total);
+    co_return co_await std::move(waiting);
+}
+
 void expect_fetch(std::string_view check, const std::vector<int>& times, Duration total,
                   const std::string& end, const std::vector<int>& begins, Duration cancel = 0ms,
                   Failure failure = Failure::out_of_order) {
@@ -362,7 +369,7 @@ void expect_fetch(std::string_view check, const std::vector<int>& times, Duratio
                        fmt::format("{}", fmt::join(actual, ", ")));
     };
     expect(
-        check, bench, [&](Bench& b) { b.spawn(fetch_first(mirrors, 200ms, total)); },
+        check, bench, [&](Bench& b) { b.spawn(fetched(mirrors, total)); },
         {tried, bench.ends({end})}, cancel);
 }
 

@@ -18,7 +18,8 @@ using lockstep::todo;
 // boost::system::system_error), TimedOut{limit} is thrown instead.
 //
 // - T is void, or any type that can be moved and has a default constructor.
-// - The limit counts from the moment at which the coroutine is awaited, not from the call.
+// - The limit counts from the moment at which the coroutine is awaited, not from the call. It may
+//   be anything, not only whole milliseconds, and nothing is cancelled before it has passed.
 // - A limit of zero or less has passed from the beginning: TimedOut comes at once. (Whether
 //   `operation` gets as far as its first suspension is left open.) duration::max() never passes.
 // - Cancelled means asked to end, with cancellation_type::terminal. However long it takes to tidy

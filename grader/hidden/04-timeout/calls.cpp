@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace lockstep::timeout {
 namespace {
@@ -13,19 +14,41 @@ using lab::printable::human;
 
 std::string after(std::int64_t instant) { return human(lab::Duration{instant}); }
 
+bool is_whole(std::int64_t limit) { return limit == no_limit || limit % millisecond == 0; }
+
+std::int64_t rounded_up(std::int64_t instant) {
+    return (instant + millisecond - 1) / millisecond * millisecond;
+}
+
+/// A hint for what came out at the wrong moment.
+std::string hint_for_moment(const Call& call, const End& expected, const End& actual) {
+    if (actual.instant > expected.instant)
+        return "Wait for two things at once, the operation and a timer, and go on when the first "
+               "of them has ended: whatever is left is cancelled, and waited for.";
+    if (!is_whole(call.limit))
+        return "Give the limit to the timer as it is: a cast to milliseconds cuts the rest off, "
+               "and the operation is cancelled too early. (The loop wakes up at whole "
+               "milliseconds, so the limit is noticed at the next one.)";
+    return "The limit counts from the moment at which the coroutine is awaited: take the time, or "
+           "start the timer, behind its first co_await.";
+}
+
 /// A hint for what came out instead of what had to.
-std::string hint_for(const End& expected, const End& actual) {
+/// It is cancelled at `asked`.
+std::string hint_for(const Call& call, std::int64_t asked, const End& expected, const End& actual) {
     if (actual.way == Way::none)
         return "Whatever you wait for has to come, also after a cancellation: who resumes your "
                "coroutine then?";
     if (expected.way == actual.way && expected.told == actual.told)
-        return actual.instant > expected.instant
-                   ? "Wait for two things at once, the operation and a timer, and go on when the "
-                     "first of them has ended: whatever is left is cancelled, and waited for."
-                   : "The limit counts from the moment at which the coroutine is awaited: take the "
-                     "time, or start the timer, behind its first co_await.";
+        return hint_for_moment(call, expected, actual);
     switch (expected.way) {
     case Way::result:
+        if (actual.way == Way::timed_out && call.limit == no_limit)
+            return "duration::max() never passes: give it to the timer as it is, for now() + "
+                   "duration::max() overflows.";
+        if (actual.way == Way::timed_out && expected.instant <= asked)
+            return "The operation ended before its limit, so nothing was to be cancelled: wait for "
+                   "it and a timer at once, and go on when the first of the two has ended.";
         return actual.way == Way::timed_out
                    ? "TimedOut stands for the operation_aborted of an operation that your limit "
                      "cancelled: what came out although it was cancelled is not to be thrown away."
@@ -38,6 +61,9 @@ std::string hint_for(const End& expected, const End& actual) {
         if (actual.way == Way::timed_out)
             return "Throw TimedOut with the limit that has passed; with limits in each other, the "
                    "outer one cancels the inner one, which gives operation_aborted.";
+        if (actual.way == Way::other && actual.instant == expected.instant)
+            return "Whoever waits for TimedOut catches nothing else: throw TimedOut{limit} when "
+                   "your limit has passed.";
         return "Start a timer beside the operation, also when there is no time left from the "
                "beginning, and cancel the operation when it runs out.";
     case Way::aborted:
@@ -62,8 +88,15 @@ std::string hint_for(const End& expected, const End& actual) {
 End operation_end(const Call& call, std::int64_t number, std::int64_t asked) {
     const std::int64_t first_end = call.awaited + call.first;
     const std::int64_t natural = first_end + call.second;
-    const End own =
-        call.fails ? End{Way::own_error, number, natural} : End{Way::result, call.value, natural};
+    const auto failed = [&](std::int64_t instant) -> End {
+        switch (call.throws) {
+        case Throws::call_error: break;
+        case Throws::system_error: return {Way::connection, 0, instant};
+        case Throws::number: return {Way::number, number, instant};
+        }
+        return {Way::own_error, number, instant};
+    };
+    const End own = call.fails ? failed(natural) : End{Way::result, call.value, natural};
     if (natural <= asked) return own;
     std::int64_t aborted = asked;
     if (call.deaf && asked < first_end) {
@@ -73,15 +106,16 @@ End operation_end(const Call& call, std::int64_t number, std::int64_t asked) {
     const std::int64_t instant = aborted + call.tidying;
     switch (call.cancelled) {
     case Cancelled::gives_up: return {Way::aborted, 0, instant};
-    case Cancelled::fails: return {Way::own_error, number, instant};
+    case Cancelled::fails: return failed(instant);
     case Cancelled::succeeds: break;
     }
     return {Way::result, call.value, instant};
 }
 
+/// When a limit that counts from `instant` is noticed.
 std::int64_t sum(std::int64_t instant, std::int64_t limit) {
     if (limit == no_limit) return never;
-    return instant + std::max<std::int64_t>(limit, 0);
+    return rounded_up(instant + std::max<std::int64_t>(limit, 0));
 }
 
 }  // namespace
@@ -101,6 +135,7 @@ Numbers workload_of(const std::vector<Call>& calls) {
         add("deaf", call.deaf ? 1 : 0);
         add("second", call.second);
         add("fails", call.fails ? 1 : 0);
+        add("throws", static_cast<std::int64_t>(call.throws));
         add("tidying", call.tidying);
         add("cancelled", static_cast<std::int64_t>(call.cancelled));
         add("outer", call.outer);
@@ -156,6 +191,10 @@ std::string described(const End& end, const Played* run) {
     case Way::timed_out: text = fmt::format("TimedOut{{{}}}", after(end.told)); break;
     case Way::aborted: text = "operation_aborted"; break;
     case Way::own_error: text = fmt::format("the operation's CallError ({})", end.told); break;
+    case Way::connection: text = "the operation's own system_error (connection_reset)"; break;
+    case Way::number:
+        text = fmt::format("the int {} that the operation has thrown", end.told);
+        break;
     default:
         text = "another exception";
         if (run != nullptr && !run->answer.text("what").empty())
@@ -175,7 +214,11 @@ std::string described(const Call& call, std::size_t number) {
     if (call.fails) text += ", which fails";
     if (call.deaf) text += fmt::format(", whose first {} can't be cancelled", after(call.first));
     if (call.tidying > 0) text += fmt::format(", {} to tidy up", after(call.tidying));
-    if (call.cancelled == Cancelled::fails) text += ", fails when cancelled";
+    if (call.cancelled == Cancelled::fails) {
+        text += ", fails when cancelled";
+        if (call.throws == Throws::system_error) text += " with a system_error of its own";
+        if (call.throws == Throws::number) text += " with an int";
+    }
     if (call.cancelled == Cancelled::succeeds) text += ", succeeds although cancelled";
     if (call.outer != no_limit) text += fmt::format(", in an outer limit of {}", after(call.outer));
     if (call.cancel != never)
@@ -191,25 +234,39 @@ std::vector<std::vector<lab::Place>> places_of(const lab::Trace& trace, std::int
     return stacks;
 }
 
+std::string unless_blocked(const Played& run, std::string hint) {
+    const auto blocked = std::ranges::find(
+        run.trace.diagnoses(), lab::Diagnosis::Kind::blocked_loop, &lab::Diagnosis::kind);
+    if (blocked == run.trace.diagnoses().end()) return hint;
+    return "Your code blocked the event loop, so nothing else could go on meanwhile, neither the "
+           "operation nor a timer: co_await an asynchronous operation instead of a call that "
+           "blocks.";
+}
+
 std::optional<Complaint> wrong_end(const std::vector<Call>& calls, const Played& run) {
-    const auto differs = [&](std::size_t i, const End& expected, const End& actual,
+    const auto differs = [&](std::size_t i, std::int64_t asked, const End& expected,
+                             const End& actual,
                              std::string_view whose) -> std::optional<Complaint> {
-        if (expected.way == actual.way && expected.instant == actual.instant &&
+        // Whoever does not wait with Asio's timers may notice such a limit at once.
+        const std::int64_t instant =
+            is_whole(calls[i].limit) ? actual.instant : rounded_up(actual.instant);
+        if (expected.way == actual.way && expected.instant == instant &&
             (expected.told == actual.told || expected.way == Way::aborted))
             return std::nullopt;
         return Complaint{.verdict = Verdict::wrong,
                          .expected = fmt::format("{}{} gives {}.", described(calls[i], i), whose,
                                                  described(expected)),
                          .happened = fmt::format("It gave {}.", described(actual, &run)),
-                         .hint = hint_for(expected, actual),
+                         .hint = unless_blocked(run, hint_for(calls[i], asked, expected, actual)),
                          .stacks = places_of(run.trace, static_cast<std::int64_t>(i))};
     };
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const Course course = course_of(calls[i], static_cast<std::int64_t>(i));
         if (calls[i].outer != no_limit)
-            if (auto wrong = differs(i, course.inner, end_of(run, i, true), ": the inner limit"))
+            if (auto wrong = differs(i, course.asked, course.inner, end_of(run, i, true),
+                                     ": the inner limit"))
                 return wrong;
-        if (auto wrong = differs(i, course.outer, end_of(run, i),
+        if (auto wrong = differs(i, course.asked, course.outer, end_of(run, i),
                                  calls[i].outer != no_limit ? ": the outer limit" : ""))
             return wrong;
     }

@@ -22,9 +22,12 @@ enum class Type : std::int64_t { number, nothing, pointer };
 /// How an operation ends that is cancelled, as lockstep::Cancelled of slow_call.hpp.
 enum class Cancelled : std::int64_t { gives_up, fails, succeeds };
 
+/// What an operation throws when it fails.
+enum class Throws : std::int64_t { call_error, system_error, number };
+
 /// A call of with_timeout. The names are those of scenarios_limits.cpp's lists, which says what
 /// they mean; times in nanoseconds, and whole milliseconds, the resolution of Asio's timers on
-/// Linux (epoll_wait's).
+/// Linux (epoll_wait's). Only a limit may be something in between: it passes at the next whole one.
 struct Call {
     std::int64_t called = 0;
     std::int64_t awaited = 0;
@@ -35,6 +38,7 @@ struct Call {
     bool deaf = false;
     std::int64_t second = 0;
     bool fails = false;
+    Throws throws = Throws::call_error;
     std::int64_t tidying = 0;
     Cancelled cancelled = Cancelled::gives_up;
     std::int64_t outer = no_limit;
@@ -45,11 +49,21 @@ struct Call {
 [[nodiscard]] Numbers workload_of(const std::vector<Call>& calls);
 
 /// What scenarios_limits.cpp calls an end.
-enum class Way : std::int64_t { none = -1, result, timed_out, aborted, own_error, other, invalid };
+enum class Way : std::int64_t {
+    none = -1,
+    result,
+    timed_out,
+    aborted,
+    own_error,
+    other,
+    invalid,
+    connection,  ///< a system_error of its own
+    number,      ///< an int was thrown
+};
 
 struct End {
     Way way = Way::none;
-    std::int64_t told = 0;     ///< a result's value, the limit, the number in an error
+    std::int64_t told = 0;     ///< a result's value, the limit, the number in an error, the int
     std::int64_t instant = 0;  ///< when it comes out
 };
 
@@ -74,6 +88,10 @@ struct Course {
 /// Stacks to look at: where the operation was begun and ended, and where the call came out.
 [[nodiscard]] std::vector<std::vector<lab::Place>> places_of(const lab::Trace& trace,
                                                              std::int64_t number);
+
+/// The hint where the event loop was blocked: then that is why everything else is late. Else
+/// `hint`.
+[[nodiscard]] std::string unless_blocked(const Played& run, std::string hint);
 
 /// Every call comes out as it has to, and when it has to.
 [[nodiscard]] std::optional<Complaint> wrong_end(const std::vector<Call>& calls, const Played& run);

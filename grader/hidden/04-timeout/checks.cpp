@@ -40,7 +40,7 @@ std::optional<Complaint> unwound(const std::vector<Call>& calls, const Played& r
             return Complaint{.verdict = Verdict::wrong,
                              .expected = described(call, i) + ": " + std::move(expected),
                              .happened = std::move(happened),
-                             .hint = std::move(hint),
+                             .hint = unless_blocked(run, std::move(hint)),
                              .stacks = places_of(run.trace, number)};
         };
         const Course course = course_of(call, number);
@@ -110,6 +110,11 @@ TEST_CASE("04-timeout/exact", "[04-timeout][plain]") {
     much_later.awaited = much_later.limit + drawn.number(20, 90) * millisecond;
     examine_ends({much_later});
 
+    // A limit is no whole number of milliseconds.
+    Call between = drawn_call(drawn, false);
+    between.limit = drawn.number(1, 9) * millisecond + millisecond / 2;
+    examine_ends({between});
+
     std::vector<Call> thousand;
     for (int i = 0; i < 1000; ++i) {
         Call call = drawn_call(drawn, drawn.number(0, 1) == 0);
@@ -160,6 +165,13 @@ TEST_CASE("04-timeout/own", "[04-timeout][plain]") {
     after.cancelled = Cancelled::fails;
     after.tidying = drawn.number(1, 20) * millisecond;
     examine_ends({after});
+
+    // With other exceptions: a system_error is not the limit's because it is one.
+    for (const Throws throws : {Throws::system_error, Throws::number}) {
+        Call otherwise = after;
+        otherwise.throws = throws;
+        examine_ends({otherwise});
+    }
 
     Call in_spite = after;
     in_spite.cancelled = Cancelled::succeeds;

@@ -14,12 +14,18 @@ namespace {
 
 using lab::printable::human;
 
-std::string hint_for(const Tries& tries, const End& expected, const End& actual) {
+/// `tried`: whether a mirror was.
+std::string hint_for(const Tries& tries, const End& expected, const End& actual, bool tried) {
     if (actual.way == Way::none)
         return "Whatever you wait for has to come, also after a cancellation.";
     if (expected.way == Way::invalid)
         return "Look at the list before you begin: an empty one is std::invalid_argument.";
-    if (expected.way == Way::timed_out && expected.told == tries.total)
+    if (actual.way == Way::other && !tried)
+        return "No mirror has thrown that, for none has begun: find out who does. A coroutine "
+               "copies what it takes by value, but of what it takes by reference it keeps only the "
+               "reference: does that still exist when the coroutine is awaited?";
+    const bool total_passes = expected.way == Way::timed_out && expected.told == tries.total;
+    if (total_passes)
         return actual.way == Way::timed_out
                    ? "Throw TimedOut{total} when it is the total that has passed, also when that "
                      "left the last try less than per_try."
@@ -28,9 +34,17 @@ std::string hint_for(const Tries& tries, const End& expected, const End& actual)
     if (expected.way == Way::aborted)
         return "A cancellation from outside is no failure of a mirror: let it out, and try nothing "
                "more.";
+    if (expected.way == Way::result && actual.way == Way::aborted)
+        return "Nobody has cancelled you, so it is the mirror that failed: ask "
+               "co_await this_coro::cancellation_state, and not the exception.";
+    if (actual.way == Way::timed_out && actual.told != tries.per_try)
+        return "Only `total` itself ends the search: that a mirror takes its time to tidy up does "
+               "not make another one's shorter.";
     if (expected.way == Way::result)
         return "A mirror that throws, whatever it throws, or is too slow has failed: catch that "
                "around the one try, and go on with the next mirror at once.";
+    if (expected.way == Way::timed_out && actual.way == Way::result)
+        return "No mirror has more than per_try, not even the last one.";
     return "Keep what the last try has thrown as a std::exception_ptr, and rethrow it when no "
            "mirror is left.";
 }
@@ -42,6 +56,8 @@ std::string described_end(const Tries& tries, const End& end, const Played* run)
         return end.told < 0 ? "a page that no mirror has given" + instant
                             : fmt::format("the page of mirror {}{}", end.told, instant);
     case Way::own_error: return fmt::format("the MirrorError of mirror {}{}", end.told, instant);
+    case Way::connection: return "connection_refused" + instant;
+    case Way::number: return fmt::format("the int that mirror {} has thrown{}", end.told, instant);
     case Way::invalid: return "std::invalid_argument" + instant;
     case Way::timed_out:
         if (end.told == tries.total) return "TimedOut{total}" + instant;
@@ -57,24 +73,31 @@ std::optional<Complaint> wrong_tries(const Tries& tries, const Played& run) {
         return Complaint{.verdict = Verdict::wrong,
                          .expected = described(tries) + ": " + std::move(what),
                          .happened = std::move(happened),
-                         .hint = std::move(hint),
+                         .hint = unless_blocked(run, std::move(hint)),
                          .stacks = places_of_tries(run.trace)};
     };
     // First what was tried and when: it says more than what came of it.
     const std::vector<lab::SpanRecord> fetches = run.trace.spans("fetch");
     for (std::size_t i = 0; i < std::max(fetches.size(), expected.begins.size()); ++i) {
-        if (i >= expected.begins.size())
-            return complaint(fmt::format("{} mirrors are tried.", expected.begins.size()),
-                             fmt::format("Mirror {} was tried as well, after {}.", fetches[i].value,
-                                         human(fetches[i].begin)),
-                             hint_for(tries, expected.end, end_of_tries(run)));
+        if (i >= expected.begins.size()) {
+            const bool again = fetches[i].value < static_cast<std::int64_t>(i);
+            return complaint(
+                expected.begins.size() == 1
+                    ? "only mirror 0 is tried."
+                    : fmt::format("only {} mirrors are tried.", expected.begins.size()),
+                fmt::format("Mirror {} was tried {}, after {}.", fetches[i].value,
+                            again ? "again" : "as well", human(fetches[i].begin)),
+                again ? "A mirror that has failed is not tried again: when none is left, the "
+                        "search is over."
+                      : hint_for(tries, expected.end, end_of_tries(run), true));
+        }
         const std::string planned = fmt::format("mirror {} is tried after {}.", i,
                                                 human(lab::Duration{expected.begins[i]}));
         if (i >= fetches.size())
             return complaint(planned,
                              fmt::format("It was not tried; what came out was {}.",
                                          described_end(tries, end_of_tries(run), &run)),
-                             hint_for(tries, expected.end, end_of_tries(run)));
+                             hint_for(tries, expected.end, end_of_tries(run), !fetches.empty()));
         const bool right_one = fetches[i].value == static_cast<std::int64_t>(i);
         if (right_one && fetches[i].begin.count() == expected.begins[i]) continue;
         return complaint(
@@ -92,7 +115,7 @@ std::optional<Complaint> wrong_tries(const Tries& tries, const Played& run) {
         return std::nullopt;
     return complaint(fmt::format("what comes out is {}.", described_end(tries, end, nullptr)),
                      fmt::format("It was {}.", described_end(tries, actual, &run)),
-                     hint_for(tries, end, actual));
+                     hint_for(tries, end, actual, !fetches.empty()));
 }
 
 void examine_tries(const Tries& tries) {
@@ -116,9 +139,12 @@ TEST_CASE("04-timeout/mirrors", "[04-timeout][plain]") {
     examine_tries(drawn_tries(drawn, {unconnected, page, page}));
     examine_tries(drawn_tries(drawn, {slow, page}));
     examine_tries(drawn_tries(drawn, {slow, broken, slow, unconnected, page, page}));
+    examine_tries(drawn_tries(drawn, {aborting, page}));
+    examine_tries(drawn_tries(drawn, {odd, page}));
     // All fail: what the last one did comes out.
     examine_tries(drawn_tries(drawn, {slow, broken}));
     examine_tries(drawn_tries(drawn, {broken, slow}));
+    examine_tries(drawn_tries(drawn, {broken, odd}));
     examine_tries(drawn_tries(drawn, {}));
 }
 
@@ -141,6 +167,10 @@ TEST_CASE("04-timeout/total", "[04-timeout][plain]") {
     tidying.mirrors[0].tidying = 60 * millisecond;
     tidying.total = tidying.per_try + 30 * millisecond;
     examine_tries(tidying);
+    // It does not pass, though the tries take longer than a per_try for each of them.
+    Tries longer = drawn_tries(drawn, {slow, slow});
+    longer.mirrors[0].tidying = 60 * millisecond;
+    examine_tries(longer);
     // Nothing passes: somebody cancels.
     Tries cancelled = drawn_tries(drawn, {slow, slow, page});
     cancelled.cancel = cancelled.per_try + cancelled.per_try / (2 * millisecond) * millisecond;

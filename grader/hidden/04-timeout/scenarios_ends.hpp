@@ -2,7 +2,8 @@
 //
 // An end is 0 a result (told: its value; for mirrors, whose page it is, or -1), 1 TimedOut (its
 // limit), 2 operation_aborted, 3 the operation's own exception (its number), 4 another exception
-// (its text is in `what`), 5 (mirrors only) std::invalid_argument, -1 none.
+// (its text is in `what`), 5 (mirrors only) std::invalid_argument, 6 a system_error about a
+// connection, 7 an int that was thrown (told: which), -1 none.
 #pragma once
 
 #include <lab/events.hpp>
@@ -43,11 +44,18 @@ inline End end_by(std::exception_ptr error) {
         end.how = 3;
         end.told = thrown.call();
     } catch (const boost::system::system_error& thrown) {
-        end.how = thrown.code() == asio::error::operation_aborted ? 2 : 4;
+        const boost::system::error_code code = thrown.code();
+        end.how = code == asio::error::operation_aborted    ? 2
+                  : code == asio::error::connection_reset   ? 6
+                  : code == asio::error::connection_refused ? 6
+                                                            : 4;
         end.what = thrown.what();
     } catch (const std::exception& thrown) {
         end.how = 4;
         end.what = thrown.what();
+    } catch (const int thrown) {
+        end.how = 7;
+        end.told = thrown;
     } catch (...) {
         end.how = 4;
         end.what = "something that is no std::exception";

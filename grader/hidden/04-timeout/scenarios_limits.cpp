@@ -10,6 +10,8 @@
 //   first, deaf        its first step, and whether that goes on when it is cancelled (0 or 1)
 //   second             its second step; 0: none
 //   fails              1: it throws after its last step
+//   throws             what it throws when it fails: 0 CallError, 1 system_error with
+//                      connection_reset, 2 an int, its number
 //   tidying, cancelled how long it takes to end when it is cancelled; how (lockstep::Cancelled)
 //   outer              a second limit around all that; no_limit: none
 //   more               with `outer`: how long the coroutine between the two limits goes on when the
@@ -84,14 +86,31 @@ struct Call {
 
 using Pointer = std::unique_ptr<std::int64_t>;
 
+/// The same operation, but what it throws on its own account is what `throws` says.
 template <class T>
-asio::awaitable<T> operation(Call call) {
+asio::awaitable<T> failing_otherwise(asio::awaitable<T> operation, std::int64_t throws) {
+    try {
+        co_return co_await std::move(operation);
+    } catch (const lockstep::CallError& error) {
+        if (throws == 1) throw boost::system::system_error{asio::error::connection_reset};
+        throw static_cast<int>(error.call());
+    }
+}
+
+template <class T>
+asio::awaitable<T> ordinary(Call call) {
     if constexpr (std::is_void_v<T>)
         return lockstep::perform(call.operation());
     else if constexpr (std::is_same_v<T, Pointer>)
         return lockstep::perform(call.operation(), std::make_unique<std::int64_t>(call["value"]));
     else
         return lockstep::perform(call.operation(), call["value"]);
+}
+
+template <class T>
+asio::awaitable<T> operation(Call call) {
+    if (call["throws"] == 0) return ordinary<T>(call);
+    return failing_otherwise<T>(ordinary<T>(call), call["throws"]);
 }
 
 std::int64_t number_of(std::int64_t value) { return value; }

@@ -1,7 +1,8 @@
 // Exercise 04's scenario of task 2: how mirrors.cpp is called.
 //
 // "mirrors". Workload: an element for each mirror in `time`, `fails` (0 no, 1 MirrorError, 2
-// system_error), `tidying`; `per try`, `total`, `cancel` (-1: never); `salt`: in the pages' texts.
+// connection_refused, 3 operation_aborted, 4 an int, its number), `tidying`; `per try`, `total`,
+// `cancel` (-1: never); `salt`: in the pages' texts.
 // Events "cancel", "came out", "came back"; slow_mirror.hpp's. Answer: `end`, `told`.
 #include "scenarios_ends.hpp"
 
@@ -20,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -36,6 +38,26 @@ using lockstep::worker::Telling;
 using lockstep::worker::Workload;
 using std::chrono::nanoseconds;
 
+constexpr std::int64_t aborts = 3;
+constexpr std::int64_t throws_an_int = 4;
+
+asio::awaitable<Page> fetch_oddly(Mirror mirror, std::int64_t fails, int number) {
+    try {
+        co_return co_await mirror.fetch();
+    } catch (const MirrorError&) {
+        if (fails == aborts) throw boost::system::system_error{asio::error::operation_aborted};
+        throw number;
+    }
+}
+
+/// The same mirror, but instead of MirrorError it throws what nobody expects of a mirror.
+Mirror odd(Mirror mirror, std::int64_t fails, int number) {
+    std::string name = mirror.name();
+    return {std::move(name), [mirror = std::move(mirror), fails, number] {
+                return fetch_oddly(mirror, fails, number);
+            }};
+}
+
 void play_mirrors(const Workload& workload, Telling& telling) {
     std::vector<Page> pages;
     std::vector<Mirror> mirrors;
@@ -43,15 +65,19 @@ void play_mirrors(const Workload& workload, Telling& telling) {
         lockstep::SlowCall call;
         call.number = static_cast<std::int64_t>(i);
         call.steps.push_back({nanoseconds{workload.list("time")[i]}});
-        call.fails = workload.list("fails")[i] != 0;
+        const std::int64_t fails = workload.list("fails")[i];
+        call.fails = fails != 0;
         call.tidying = nanoseconds{workload.list("tidying")[i]};
         Page page;
         page.url = "https://example.org/" + std::to_string(workload.number("salt"));
         page.text = "as " + lockstep::name_of_mirror(call.number) + " has it";
         pages.push_back(page);
-        const auto failure = workload.list("fails")[i] == 2 ? lockstep::Failure::no_connection
-                                                            : lockstep::Failure::out_of_order;
-        mirrors.push_back(lockstep::make_slow_mirror(std::move(call), failure, std::move(page)));
+        const auto failure =
+            fails == 2 ? lockstep::Failure::no_connection : lockstep::Failure::out_of_order;
+        const auto number = static_cast<int>(i);
+        Mirror mirror = lockstep::make_slow_mirror(std::move(call), failure, std::move(page));
+        if (fails == aborts || fails == throws_an_int) mirror = odd(mirror, fails, number);
+        mirrors.push_back(std::move(mirror));
     }
     End end;
     telling.text("what", "");
@@ -70,10 +96,18 @@ void play_mirrors(const Workload& workload, Telling& telling) {
             for (std::size_t i = 0; i < pages.size(); ++i)
                 if (page == pages[i]) end.told = static_cast<std::int64_t>(i);
         };
-        asio::co_spawn(loop,
-                       fetch_first(mirrors, nanoseconds{workload.number("per try")},
-                                   nanoseconds{workload.number("total")}),
-                       asio::bind_cancellation_slot(canceller.slot(), ended));
+        // It may throw at the call, or when it is awaited. The call stands in a statement of its
+        // own, so that nothing that it was given outlives it.
+        std::optional<asio::awaitable<Page>> waiting;
+        try {
+            waiting.emplace(fetch_first(mirrors, nanoseconds{workload.number("per try")},
+                                        nanoseconds{workload.number("total")}));
+        } catch (...) {
+            ended(std::current_exception(), Page{});
+        }
+        if (waiting)
+            asio::co_spawn(loop, std::move(*waiting),
+                           asio::bind_cancellation_slot(canceller.slot(), ended));
         loop.run();
     }
     lab::event("came back");

@@ -13,6 +13,19 @@ using lab::printable::human;
 
 std::string after(std::int64_t instant) { return human(lab::Duration{instant}); }
 
+/// As scenarios_mirrors.cpp's `fails`.
+std::int64_t number_of(Reply reply) {
+    switch (reply) {
+    case Reply::page:
+    case Reply::slow: break;
+    case Reply::broken: return 1;
+    case Reply::unconnected: return 2;
+    case Reply::aborting: return 3;
+    case Reply::odd: return 4;
+    }
+    return 0;
+}
+
 }  // namespace
 
 Numbers Tries::workload() const {
@@ -22,9 +35,7 @@ Numbers Tries::workload() const {
                     {"salt", {salt}}};
     for (const Try& mirror : mirrors) {
         numbers["time"].push_back(mirror.time);
-        numbers["fails"].push_back(mirror.reply == Reply::broken        ? 1
-                                   : mirror.reply == Reply::unconnected ? 2
-                                                                        : 0);
+        numbers["fails"].push_back(number_of(mirror.reply));
         numbers["tidying"].push_back(mirror.tidying);
     }
     return numbers;
@@ -71,7 +82,9 @@ Upshot outcome_of(const Tries& tries) {
         switch (mirror.reply) {
         case Reply::page: outcome.end = {Way::result, number, now}; return outcome;
         case Reply::broken: outcome.end = {Way::own_error, number, now}; break;
-        case Reply::unconnected: outcome.end = {Way::other, number, now}; break;
+        case Reply::unconnected: outcome.end = {Way::connection, 0, now}; break;
+        case Reply::aborting: outcome.end = {Way::aborted, 0, now}; break;
+        case Reply::odd: outcome.end = {Way::number, number, now}; break;
         case Reply::slow:
             now += mirror.tidying;
             outcome.end = {Way::timed_out, tries.per_try, now};
@@ -103,6 +116,8 @@ std::string described(const Tries& tries) {
         case Reply::slow: text += "a page"; break;
         case Reply::broken: text += "a MirrorError"; break;
         case Reply::unconnected: text += "connection_refused"; break;
+        case Reply::aborting: text += "operation_aborted, though nobody cancels it,"; break;
+        case Reply::odd: text += "an int as an exception"; break;
         }
         text += fmt::format(" after {}", after(mirror.time));
         if (mirror.tidying > 0) text += fmt::format(" ({} to tidy up)", after(mirror.tidying));

@@ -10,8 +10,9 @@
 
 namespace lockstep::timeout {
 
-/// What a mirror does. `slow`: it would give the page after per_try.
-enum class Reply : std::int64_t { page, broken, unconnected, slow };
+/// What a mirror does. `slow`: it would give the page after per_try; `aborting`: it throws
+/// operation_aborted, though nobody has cancelled it; `odd`: it throws an int.
+enum class Reply : std::int64_t { page, broken, unconnected, slow, aborting, odd };
 
 struct Try {
     Reply reply = Reply::page;
