@@ -73,11 +73,11 @@ private:
             if (verifying_.only.empty()) add(inspect_coverage(*exercise, more));
             trials.insert(trials.end(), more.begin(), more.end());
         }
-        per_round_ = trials.size();
-        done_.planned = per_round_ * verifying_.repeat;
+        const std::size_t per_round = trials.size();
+        done_.planned = per_round * verifying_.repeat;
         trials.reserve(done_.planned);
         while (trials.size() < done_.planned) {
-            Trial again = trials[trials.size() - per_round_];
+            Trial again = trials[trials.size() - per_round];
             again.seed += verifying_.seeds;  // those of a round follow those of the one before
             trials.push_back(std::move(again));
         }
@@ -129,8 +129,9 @@ private:
                 done_.changed += before == first->second.end() || before->second != verdict ? 1 : 0;
             }
         }
-        if (verifying_.round_done && done_.graded % per_round_ == 0)
-            verifying_.round_done(done_, done_.graded / per_round_);
+        const std::size_t per_round = done_.planned / verifying_.repeat;
+        if (verifying_.round_done && done_.graded % per_round == 0)
+            verifying_.round_done(done_, done_.graded / per_round);
     }
 
     const Kit& kit_;
@@ -139,7 +140,6 @@ private:
     std::vector<const Exercise*> exercises_;
     std::mutex mutex_;
     Verification done_;
-    std::size_t per_round_ = 0;  ///< gradings
     std::map<std::filesystem::path, Verdicts> first_verdicts_;
 };
 

@@ -33,8 +33,7 @@ std::string hint_for_moment(const Call& call, const End& expected, const End& ac
            "start the timer, behind its first co_await.";
 }
 
-/// A hint for what came out instead of what had to.
-/// It is cancelled at `asked`.
+/// A hint for what came out instead of what had to. The operation is cancelled at `asked`.
 std::string hint_for(const Call& call, std::int64_t asked, const End& expected, const End& actual) {
     if (actual.way == Way::none)
         return "Whatever you wait for has to come, also after a cancellation: who resumes your "

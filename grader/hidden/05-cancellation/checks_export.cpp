@@ -56,7 +56,7 @@ constexpr std::size_t batch = 3;
 /// What has been read is written before anything else is read: else the instants of `middle_of` are
 /// not what they are called.
 std::optional<Complaint> reads_ahead(const Played& run) {
-    std::vector<lab::SpanRecord> calls = run.trace.spans("read");
+    const std::vector<lab::SpanRecord> calls = run.trace.spans("read");
     const std::vector<lab::SpanRecord> writes = run.trace.spans("write");
     for (std::size_t read = 1; read < calls.size(); ++read) {
         if (read <= writes.size() && writes[read - 1].end_step <= calls[read].begin_step) continue;

@@ -107,6 +107,17 @@ void examine_undisturbed(const JobPlan& job, std::size_t begun, std::size_t done
     }));
 }
 
+/// Of two calls of start the second is refused, and the steps are done as if there had been one.
+void examine_second_start(const JobPlan& job, const char* expected, const char* hint) {
+    examine(plan_for(
+        job,
+        [=](const Played& run) -> std::optional<Complaint> {
+            if (run.answer.number("refused") == 1) return steps_in_turn(job, 2, run);
+            return complaint(run, expected, "It did not.", hint);
+        },
+        5));
+}
+
 // --- prompt: what a cancel stops, and when ---
 
 /// Cancelled at `instant`, from another thread. The cleanup takes no time.
@@ -264,27 +275,13 @@ TEST_CASE("05-cancellation/steps", "[05-cancellation][plain]") {
 
     JobPlan twice = drawn_job(draw("05 started twice"), 2);
     twice.script = {0, 0, 10 * millisecond, 0, 10 * millisecond, 2, 0, 3};
-    examine(plan_for(
-        twice,
-        [twice](const Played& run) -> std::optional<Complaint> {
-            if (run.answer.number("refused") == 1) return steps_in_turn(twice, 2, run);
-            return complaint(run, "The second start throws std::logic_error.", "It did not.",
-                             "Remember whether the job was started.");
-        },
-        5));
-
+    examine_second_start(twice, "The second start throws std::logic_error.",
+                         "Remember whether the job was started.");
     JobPlan again = drawn_job(draw("05 started after its end"), 2);
     again.script = {0, 0, 0, 2, again.begin_of(3), 0, 0, 2, 0, 3};
-    examine(plan_for(
-        again,
-        [again](const Played& run) -> std::optional<Complaint> {
-            if (run.answer.number("refused") == 1) return steps_in_turn(again, 2, run);
-            return complaint(run,
-                             "The second start throws std::logic_error, also when the job has "
-                             "ended.",
-                             "It did not.", "Remember for good that the job was started.");
-        },
-        5));
+    examine_second_start(again,
+                         "The second start throws std::logic_error, also when the job has ended.",
+                         "Remember for good that the job was started.");
 
     JobPlan early = drawn_job(draw("05 wait before start"), 1);
     early.script = {0, 2, 0, 3};

@@ -8,8 +8,8 @@
 namespace hostile {
 
 /// A folder at a place that the submissions know, open to everybody, with a secret in it; and the
-/// same secret in this process's environment. What the submissions leave in other
-/// folders that are everybody's is removed before and afterwards. One at a time on a machine.
+/// same secret in this process's environment. What the submissions leave in other folders that
+/// are everybody's is removed before and afterwards. One at a time on a machine.
 class Outside {
 public:
     Outside();
