@@ -58,10 +58,11 @@ public:
             } else {
                 ::kill(-1, SIGKILL);
             }
+            // All that have ended by now: looking for the others takes long where there are many.
             int status = 0;
-            const pid_t ended = ::waitpid(-1, &status, 0);
-            if (ended > 0) note(ended, status, true);
+            pid_t ended = ::waitpid(-1, &status, 0);
             if (ended < 0 && errno == ECHILD) return;
+            for (; ended > 0; ended = ::waitpid(-1, &status, WNOHANG)) note(ended, status, true);
         }
     }
 
