@@ -15,6 +15,8 @@
 
 #include <support/flights.hpp>
 
+#include <lab/interpose/ends.hpp>
+
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <sys/mman.h>
@@ -84,11 +86,24 @@ bool is_worker_program() noexcept {
 Worker* this_worker = nullptr;
 std::int32_t this_worker_process = 0;
 
+std::atomic<bool> fails_at_the_end{false};
+constexpr int failing_status = 3;
+
+bool is_this_worker() noexcept {
+    return this_worker != nullptr && this_worker_process == ::getpid();
+}
+
 /// Of a worker that ends as programs do.
 void leave() {
-    if (this_worker == nullptr || this_worker_process != ::getpid()) return;
+    if (!is_this_worker()) return;
     this_worker->done = gone;
     wake_all(*page());
+}
+
+/// Of a worker that ends at once, by _exit or quick_exit.
+int leave_at_once(int status) {
+    leave();
+    return fails_at_the_end && is_this_worker() ? failing_status : status;
 }
 
 /// This process's place on the page; null when it is full. A forked child has one of its own.
@@ -103,6 +118,7 @@ Worker* place_of_this_process(Page& page) noexcept {
         this_worker->arguments = bytes_of_arguments();
         this_worker->program = is_worker_program() ? 1 : 0;
         std::atexit(leave);
+        lab::interpose::set_last_word(leave_at_once);
         // The smallest pipe there is: what a result does to a full one shows with a short one.
         ::fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 4096);
         if (++page.arrived >= page.workers && page.released == 0) page.met = 1;
@@ -136,15 +152,16 @@ void put(std::string_view text) noexcept {
 }
 
 /// An exit code that no word of the program's can change. What it printed is printed.
+/// Whoever ends at once prints what it has to say before: then leave_at_once comes instead.
 void end_with_status() {
     std::cout.flush();
     std::fflush(nullptr);
-    leave();
-    ::_exit(3);
+    ::_exit(failing_status);
 }
 
 void suffer(Mishap mishap) noexcept {
     if (mishap == Mishap::status) {
+        fails_at_the_end = true;
         std::atexit(end_with_status);
         return;
     }

@@ -122,13 +122,14 @@ TEST_CASE("who waits for what when nobody goes on is told") {
 
 TEST_CASE("what befalls a worker befalls the one that comes to the number") {
     using journal::Mishap;
-    const auto status = [](Mishap mishap) {
-        const RealRun run = real_run({.workers = 2, .mishap = mishap, .mishap_at = 4}, [] {
+    using Ending = void (*)();
+    const auto status = [](Mishap mishap, Ending ending) {
+        const RealRun run = real_run({.workers = 2, .mishap = mishap, .mishap_at = 4}, [&] {
             const pid_t well = child_that([] { fly(1, 4); });
-            const pid_t ill = child_that([] {
+            const pid_t ill = child_that([&] {
                 ::close(STDOUT_FILENO);
                 fly(4, 8);
-                std::exit(0);
+                ending();
             });
             const int first = status_of(well);
             const int second = status_of(ill);
@@ -136,10 +137,16 @@ TEST_CASE("what befalls a worker befalls the one that comes to the number") {
         });
         return run.told;
     };
-    CHECK(status(Mishap::none) == "0 0");
-    CHECK(status(Mishap::killed) == "0 " + std::to_string(SIGKILL));
-    CHECK(status(Mishap::silence) == "0 0");
-    CHECK(status(Mishap::status) == "0 " + std::to_string(3 << 8));
+    const Ending ending =
+        GENERATE(Ending{[] { std::exit(0); }}, Ending{[] { std::quick_exit(0); }},
+                 Ending{[] { std::_Exit(0); }}, Ending{[] { ::_exit(0); }}, Ending{[] {
+                     status_of(child_that([] {}));  // whose end is not the worker's
+                     ::_exit(0);
+                 }});
+    CHECK(status(Mishap::none, ending) == "0 0");
+    CHECK(status(Mishap::killed, ending) == "0 " + std::to_string(SIGKILL));
+    CHECK(status(Mishap::silence, ending) == "0 0");
+    CHECK(status(Mishap::status, ending) == "0 " + std::to_string(3 << 8));
 }
 
 TEST_CASE("what is left behind is counted, and then killed") {

@@ -1,5 +1,6 @@
 // Ways to end the process: in a run they end the run, and are told.
 #include <lab/interpose/doors.hpp>
+#include <lab/interpose/ends.hpp>
 #include <lab/interpose/originals.hpp>
 
 // With NDEBUG the header does not declare what a program without it may still call.
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
 
 LAB_ORIGINAL(exit)
@@ -31,7 +33,16 @@ namespace {
         &self, std::string("called ") + function);
 }
 
+std::atomic<LastWord> last_word{nullptr};
+
+int after_the_last_word(int status) noexcept {
+    const LastWord word = last_word;
+    return word != nullptr ? word(status) : status;
+}
+
 }  // namespace
+
+void lab::interpose::set_last_word(LastWord word) noexcept { last_word = word; }
 
 extern "C" {
 
@@ -43,19 +54,19 @@ void exit(int status) noexcept {
 
 void quick_exit(int status) noexcept {
     if (Thread* self = lab::runtime::current) end_by(*self, "quick_exit", status);
-    original_quick_exit(status);
+    original_quick_exit(after_the_last_word(status));
     __builtin_unreachable();
 }
 
 void _Exit(int status) noexcept {
     if (Thread* self = lab::runtime::current) end_by(*self, "_Exit", status);
-    original__Exit(status);
+    original__Exit(after_the_last_word(status));
     __builtin_unreachable();
 }
 
 void _exit(int status) {
     if (Thread* self = lab::runtime::current) end_by(*self, "_exit", status);
-    original__exit(status);
+    original__exit(after_the_last_word(status));
     __builtin_unreachable();
 }
 

@@ -11,5 +11,5 @@ int main(int count, char** arguments) {
     const Range slice{std::stoull(arguments[1]), std::stoull(arguments[2])};
     for (const std::uint64_t value : longest_flight(slice)) std::cout << value << ' ';
     std::cout << "end\n" << std::flush;
-    return std::cout ? EXIT_SUCCESS : EXIT_FAILURE;
+    std::quick_exit(std::cout ? EXIT_SUCCESS : EXIT_FAILURE);
 }
