@@ -19,14 +19,13 @@ namespace lockstep {
 
 /// First in, first out. Not thread-safe: all its users run on one event loop. It must outlive them.
 ///
-/// In the lab it leaves an event "queue", whose value is its capacity.
+/// In the lab each item put leaves an event "queued": how many items are in the queue then.
 template <typename T>
 class AsyncQueue {
 public:
     /// Throws std::invalid_argument when the capacity is 0.
     explicit AsyncQueue(std::size_t capacity) : capacity_{capacity} {
         if (capacity == 0) throw std::invalid_argument{"A queue needs a capacity of 1 or more."};
-        lab::event("queue", static_cast<std::int64_t>(capacity));
     }
 
     /// Suspends while the queue is full. Throws QueueClosed when it is closed, or is being closed
@@ -35,6 +34,7 @@ public:
         while (!closed_ && items_.size() >= capacity_) co_await not_full_.wait();
         if (closed_) throw QueueClosed{};
         items_.push_back(std::move(item));
+        lab::event("queued", static_cast<std::int64_t>(items_.size()));
         not_empty_.wake_one();
     }
 

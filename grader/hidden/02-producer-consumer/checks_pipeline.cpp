@@ -168,9 +168,11 @@ std::string wrong_with_workers(const Batch& batch, const lab::Trace& trace) {
             return fmt::format("After {} only {} under way, and items were waiting.", human(at),
                                count(static_cast<std::size_t>(busy), "handler"));
     }
-    for (const lab::Event& event : trace.marks("queue"))
-        if (event.value > batch.capacity && event.value > batch.workers)
-            return fmt::format("There was a queue for {} items.", event.value);
+    // A queue between the two fills up at once. Others (of results, of those who are done) hold
+    // nothing yet, or a token for each worker.
+    for (const lab::Event& queued : trace.marks("queued"))
+        if (queued.at == instants.front() && queued.value > std::max(batch.capacity, batch.workers))
+            return fmt::format("There were {} items in a queue.", queued.value);
     return "";
 }
 
