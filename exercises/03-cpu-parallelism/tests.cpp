@@ -243,6 +243,10 @@ TEST_CASE("uneven work is balanced", "[balance]") {
 TEST_CASE("no data race between the threads", "[races]") {
     trial::expect_no_race("races", [] { (void)search_with_threads(tied, 3); },
                           {something_computed});
+    // Two threads come to the last number at the same time.
+    constexpr Range close{1'000, 1'004};
+    trial::expect_no_race("races", [] { (void)search_with_threads(close, 2); },
+                          {each_number_once(close)});
 }
 
 // --- Task 2 ---

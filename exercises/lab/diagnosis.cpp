@@ -74,6 +74,7 @@ std::string_view name_of(Diagnosis::Kind kind) noexcept {
     case Diagnosis::Kind::too_many_threads: return "too_many_threads";
     case Diagnosis::Kind::out_of_threads: return "out_of_threads";
     case Diagnosis::Kind::diverged: return "diverged";
+    case Diagnosis::Kind::out_of_bounds: return "out_of_bounds";
     }
     return "unknown";
 }
@@ -92,7 +93,8 @@ bool fatal(Diagnosis::Kind kind) noexcept {
     case Diagnosis::Kind::terminated:
     case Diagnosis::Kind::crashed:
     case Diagnosis::Kind::stack_overflow:
-    case Diagnosis::Kind::exited: return true;
+    case Diagnosis::Kind::exited:
+    case Diagnosis::Kind::out_of_bounds: return true;
     case Diagnosis::Kind::blocked_loop:
     case Diagnosis::Kind::unlock_not_owner:
     case Diagnosis::Kind::destroyed_locked:

@@ -68,6 +68,7 @@ struct Diagnosis {
         too_many_threads,
         out_of_threads,  ///< the system had no thread left for the lab
         diverged,        ///< a replay met a thread that cannot run
+        out_of_bounds,   ///< the simulated world was asked for what is behind its end
     };
 
     Kind kind = Kind::endless;

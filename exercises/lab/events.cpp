@@ -4,6 +4,7 @@
 #include <lab/runtime/world.hpp>
 
 #include <exception>
+#include <string>
 
 namespace lab {
 
@@ -43,6 +44,15 @@ void compute(Duration cost) {
     if (self == nullptr) return;
     const runtime::Visit visit(*self);
     runtime::world().compute(*self, cost.count());
+}
+
+void out_of_bounds(std::string_view what) {
+    runtime::Thread* self = runtime::current;
+    if (self == nullptr) return;
+    const runtime::Visit visit(*self);
+    std::string words{what};
+    runtime::world().end(Diagnosis::Kind::out_of_bounds,
+                         std::string{runtime::trace_name(*self)} + " " + words, self, words);
 }
 
 Duration now() noexcept {

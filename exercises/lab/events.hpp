@@ -37,6 +37,11 @@ private:
 /// count as zero.
 void compute(Duration cost);
 
+/// Ends the run with `Diagnosis::Kind::out_of_bounds`, in words that begin with the calling
+/// thread's name ("thread 2 fetched a URL behind the last one"): for what comes after a step beyond
+/// the end of an array is undefined, and proves nothing.
+void out_of_bounds(std::string_view what);
+
 /// Virtual time since the start of the run; zero outside one.
 [[nodiscard]] Duration now() noexcept;
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -28,6 +29,25 @@ public:
 
 private:
     std::string url_;
+};
+
+/// URLs to fetch, with something behind the last one. Whoever goes beyond the end (by looking at a
+/// shared index, and then changing it, say) finds `past_the_end` there and not undefined behaviour;
+/// a site that is asked for that ends the run (`lab::out_of_bounds`).
+class UrlList {
+public:
+    static constexpr std::string_view past_the_end = "past the end";
+
+    explicit UrlList(std::vector<std::string> urls);
+
+    /// Valid as long as the list is.
+    [[nodiscard]] std::span<const std::string> urls() const noexcept {
+        return std::span{all_}.first(size_);
+    }
+
+private:
+    std::size_t size_;
+    std::vector<std::string> all_;
 };
 
 /// All threads may fetch from a site at the same time.

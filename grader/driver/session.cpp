@@ -49,6 +49,7 @@ public:
     void testCaseStarting(const Catch::TestCaseInfo& test) override {
         ListenerBase::testCaseStarting(test);
         (void)take_finding();
+        failure_.clear();
         if (collected != nullptr && collected->begun) collected->begun(check_of(test.name));
     }
 
@@ -58,8 +59,16 @@ public:
         ListenerBase::testCaseEnded(stats);
     }
 
+    // Catch2 2 wants to know whether its messages may be forgotten, and 3 does not.
+    auto assertionEnded(const Catch::AssertionStats& stats)
+        -> decltype(ListenerBase::assertionEnded(stats)) override {
+        if (!stats.assertionResult.isOk() && failure_.empty())
+            failure_ = stats.assertionResult.getMessage();
+        return ListenerBase::assertionEnded(stats);
+    }
+
 private:
-    static Finding finding(const Catch::TestCaseStats& stats) {
+    Finding finding(const Catch::TestCaseStats& stats) {
         if (std::optional<Finding> noted = take_finding()) return std::move(*noted);
         Finding finding;
         if (stats.totals.assertions.failed == 0) {
@@ -70,9 +79,11 @@ private:
         finding.expected = "The check comes to a verdict.";
         finding.happened = "The check itself failed, and not your code.";
         finding.hint = "Tell your instructor, who can run `grader doctor`.";
-        finding.detail = stats.stdErr + stats.stdOut;
+        finding.detail = failure_ + '\n' + stats.stdErr + stats.stdOut;
         return finding;
     }
+
+    std::string failure_;  ///< what the first one of this test case said
 };
 
 CATCH_REGISTER_LISTENER(Collector)

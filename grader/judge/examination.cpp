@@ -31,7 +31,14 @@ Request request_for(const Plan& plan, std::uint64_t seed) {
     return request;
 }
 
+bool is_elsewhere(const Plan& plan, const Played& run) {
+    return std::ranges::any_of(run.trace.diagnoses(), [&](const lab::Diagnosis& diagnosis) {
+        return std::ranges::find(plan.elsewhere, diagnosis.kind) != plan.elsewhere.end();
+    });
+}
+
 std::optional<Complaint> judged(const Plan& plan, const Played& run) {
+    if (is_elsewhere(plan, run)) return std::nullopt;
     if (std::optional<Complaint> complaint = complaint_of(run, plan.also)) return complaint;
     if (!run.answer.finished)
         return Complaint{.verdict = Verdict::crash,
@@ -84,6 +91,9 @@ std::optional<Finding> Examination::examine(const Plan& plan) {
     if (auto found = first_complaint(plan, first))
         return explain(plan, request, std::move(found->first), found->second, first);
     if (first.finished && first.runs.size() == request.runs.size()) return std::nullopt;
+    // The worker plays no more after a run that ended like this.
+    if (first.finished && !first.runs.empty() && is_elsewhere(plan, first.runs.back()))
+        return std::nullopt;
     if (first.finished && !first.runs.empty() && !first.runs.back().trace.completed())
         return explain(
             plan, request,
@@ -94,6 +104,11 @@ std::optional<Finding> Examination::examine(const Plan& plan) {
             first.runs.size() - 1, first);
     return explain(plan, request, complaint_of(first.outcome, first.complaint), std::nullopt,
                    first);
+}
+
+bool Examination::ever_holds(const Plan& plan) {
+    return std::ranges::any_of(performance(request_for(plan, seed_), plan.flavour).runs,
+                               [&](const Played& run) { return !judged(plan, run); });
 }
 
 Finding Examination::explain(const Plan& plan, const Request& request, Complaint complaint,
@@ -186,6 +201,8 @@ void examine(const Plan& plan) {
     noted = std::move(finding);
     throw Objection{std::move(text)};
 }
+
+bool ever_holds(const Plan& plan) { return examination().ever_holds(plan); }
 
 Draw draw(std::string_view name) { return examination().draw(name); }
 

@@ -37,6 +37,9 @@ struct Plan {
     Judge judge;  ///< may be empty: only what the lab itself finds
     /// Diagnoses that do not end a run and are this check's business: leaks, races, …
     std::vector<lab::Diagnosis::Kind> also;
+    /// Diagnoses that end a run and are another check's business: of the runs, those before it are
+    /// judged.
+    std::vector<lab::Diagnosis::Kind> elsewhere;
     Flavour flavour = Flavour::plain;
     std::size_t schedules = 40;
     bool spurious_wakeups = true;  ///< in a quarter of the schedules
@@ -65,6 +68,8 @@ public:
 
     /// Nullopt when there is nothing to object. Throws GraderError.
     [[nodiscard]] std::optional<Finding> examine(const Plan& plan);
+    /// Whether there is a run to which there is nothing to object. Throws GraderError.
+    [[nodiscard]] bool ever_holds(const Plan& plan);
     [[nodiscard]] Draw draw(std::string_view name) const { return {seed_, name}; }
 
 private:
@@ -90,6 +95,9 @@ private:
 
 /// Throws Objection, having noted the finding, when there is something to object.
 void examine(const Plan& plan);
+/// Whether there is nothing to object to one of the runs, at least. Where there is to all, the
+/// mistake is none of order, and a check about order may leave it to another one.
+[[nodiscard]] bool ever_holds(const Plan& plan);
 /// A stream of numbers of this name for the driver's seed.
 [[nodiscard]] Draw draw(std::string_view name);
 

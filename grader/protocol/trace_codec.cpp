@@ -74,7 +74,7 @@ void write(wire::Writer& writer, const lab::Diagnosis& diagnosis) {
 
 lab::Diagnosis read_diagnosis(wire::Reader& reader) {
     lab::Diagnosis diagnosis;
-    diagnosis.kind = reader.enumerator(lab::Diagnosis::Kind::diverged);
+    diagnosis.kind = reader.enumerator(lab::Diagnosis::Kind::out_of_bounds);
     diagnosis.summary = reader.text();
     diagnosis.step = static_cast<std::uint32_t>(reader.number(UINT32_MAX));
     diagnosis.at_ns = reader.signed_number();

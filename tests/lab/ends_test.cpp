@@ -94,6 +94,23 @@ TEST_CASE("calls that end the process end the run instead") {
     still_works(options);
 }
 
+TEST_CASE("a step beyond the end of the simulated world ends the run, before what comes of it") {
+    const lab::Options options = each_handover();
+    const bool in_thread = GENERATE(false, true);
+    bool went_on = false;
+    const unsigned line = __LINE__ + 2;
+    const auto step = [&] {
+        lab::out_of_bounds("took what is behind the last one");
+        went_on = true;
+    };
+    const lab::Trace trace = lab::observe(body_with(step, in_thread), options);
+    REQUIRE(has(trace, Kind::out_of_bounds));
+    CHECK_THAT(words_of(trace), lab::contains("took what is behind the last one"));
+    CHECK(line_of(trace) == line);
+    CHECK_FALSE(went_on);
+    still_works(options);
+}
+
 TEST_CASE("abort and terminate end the run, with the place") {
     const lab::Options options = each_handover();
     const bool in_thread = GENERATE(false, true);

@@ -36,6 +36,7 @@ TEST_CASE("diagnoses that end a run are fatal, and others are not", "[trace]") {
     CHECK(lab::fatal(Diagnosis::Kind::lock_cycle));
     CHECK(lab::fatal(Diagnosis::Kind::stuck));
     CHECK(lab::fatal(Diagnosis::Kind::exited));
+    CHECK(lab::fatal(Diagnosis::Kind::out_of_bounds));
     CHECK_FALSE(lab::fatal(Diagnosis::Kind::blocked_loop));
     CHECK_FALSE(lab::fatal(Diagnosis::Kind::data_race));
     CHECK_FALSE(lab::fatal(Diagnosis::Kind::body_threw));

@@ -28,6 +28,7 @@ TEST_CASE("outside a run the simulated world is silent") {
     lab::Span span("nothing");
     span.end(lab::Outcome::failed);
     lab::compute(1h);
+    lab::out_of_bounds("nothing");
     CHECK(lab::now() == 0s);
     CHECK(std::chrono::steady_clock::now() - begin < 1min);
     still_works(each_handover());

@@ -9,6 +9,8 @@
 namespace lockstep::threaded_io {
 namespace {
 
+using lab::printable::count;
+
 std::optional<Complaint> invented_fetches(const Played& run) {
     const std::optional<std::int64_t> counted = run.answer.number("fetches");
     const std::vector<lab::Event> back = run.trace.marks("came back");
@@ -21,9 +23,8 @@ std::optional<Complaint> invented_fetches(const Played& run) {
     return Complaint{
         .verdict = Verdict::wrong,
         .expected = "The pages are fetched from the site.",
-        .happened = fmt::format(
-            "The trace tells of {}, and the site has seen {}.",
-            lab::printable::count(static_cast<std::size_t>(recorded), "fetch call"), *counted),
+        .happened = fmt::format("The trace tells of {}, and the site has seen {}.",
+                                count(static_cast<std::size_t>(recorded), "fetch call"), *counted),
         .hint = "Call site.fetch(url): what the lab records is not for a submission to write.",
         .stacks = places_of_fetches(run.trace)};
 }
@@ -64,6 +65,8 @@ std::vector<std::vector<lab::Place>> places_of_fetches(const lab::Trace& trace,
     return stacks;
 }
 
+Downloads usual() { return drawn_downloads(draw("01 usual"), many, few_threads); }
+
 Judge unless_invented(Judge judge) {
     return [judge = std::move(judge)](const Played& run) -> std::optional<Complaint> {
         if (auto complaint = invented_fetches(run)) return complaint;
@@ -99,6 +102,71 @@ std::optional<Complaint> unexpected_exception(const Downloads& asked, const Play
                                              lab::printable::clean(run.answer.text("what"), 200)),
                      .hint = "Read what the exception says, and find out who throws it.",
                      .stacks = places_of_fetches(run.trace)};
+}
+
+std::vector<lab::SpanRecord> fetches(const Played& run) { return run.trace.spans("fetch"); }
+
+std::optional<Complaint> pages_in_order(const Downloads& asked, const Played& run) {
+    if (auto complaint = unexpected_exception(asked, run)) return complaint;
+    Complaint complaint;
+    complaint.expected = "Every URL is fetched once, and its page is at the URL's place.";
+    complaint.hint =
+        "Give every URL a slot of its own in the result, made before the threads start: "
+        "then it does not matter which of them is done first.";
+    std::vector<std::int64_t> times(asked.latencies.size(), 0);
+    std::vector<std::int64_t> strange;
+    for (const lab::SpanRecord& fetch : fetches(run)) {
+        if (fetch.value < 0 || static_cast<std::size_t>(fetch.value) >= times.size())
+            strange.push_back(fetch.value);
+        else
+            ++times[static_cast<std::size_t>(fetch.value)];
+    }
+    std::vector<std::int64_t> never;
+    std::vector<std::int64_t> often;
+    for (std::size_t page = 0; page < times.size(); ++page) {
+        if (times[page] == 0) never.push_back(static_cast<std::int64_t>(page));
+        if (times[page] > 1) often.push_back(static_cast<std::int64_t>(page));
+    }
+    if (!strange.empty()) {
+        complaint.happened = fmt::format("{} for URLs that were not asked for.",
+                                         count(strange.size(), "fetch call"));
+        complaint.stacks = places_of_fetches(run.trace, strange);
+        return complaint;
+    }
+    if (!often.empty()) {
+        complaint.happened = fmt::format(
+            "Of {} URLs, {} fetched more than once ({}).", asked.order.size(),
+            often.size() == 1 ? "one was" : fmt::format("{} were", often.size()), named(often));
+        complaint.stacks = places_of_fetches(run.trace, often);
+        return complaint;
+    }
+    if (!never.empty()) {
+        complaint.happened = fmt::format(
+            "Of {} URLs, {} never fetched ({}).", asked.order.size(),
+            never.size() == 1 ? "one was" : fmt::format("{} were", never.size()), named(never));
+        complaint.stacks = places_of_fetches(run.trace);
+        return complaint;
+    }
+    const std::vector<std::int64_t>& pages = run.answer.list("pages");
+    if (pages.size() != asked.order.size()) {
+        complaint.happened = fmt::format("For {} URLs {} came back.", asked.order.size(),
+                                         count(pages.size(), "page"));
+        complaint.stacks = places_of_fetches(run.trace);
+        return complaint;
+    }
+    const auto [page, url] = std::ranges::mismatch(pages, asked.order);
+    if (page != pages.end()) {
+        const auto place = page - pages.begin();
+        complaint.happened =
+            *page == -1 ? fmt::format("At place {} is a page without a known URL.", place)
+            : *page == -2
+                ? fmt::format("At place {} is a page whose text is not the site's.", place)
+                : fmt::format("At place {} is page {}, where page {} was asked for.", place, *page,
+                              *url);
+        complaint.stacks = places_of_fetches(run.trace);
+        return complaint;
+    }
+    return std::nullopt;
 }
 
 }  // namespace lockstep::threaded_io

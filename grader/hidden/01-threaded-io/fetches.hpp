@@ -25,6 +25,14 @@ struct Downloads {
 /// `count` pages in a drawn order with latencies of 20 to 400 whole milliseconds, all different.
 [[nodiscard]] Downloads drawn_downloads(Draw draw, std::size_t count, std::int64_t threads);
 
+constexpr std::size_t many = 12;
+constexpr std::int64_t few_threads = 3;
+
+/// The downloads that most checks look at: drawn once, played once.
+[[nodiscard]] Downloads usual();
+
+[[nodiscard]] std::vector<lab::SpanRecord> fetches(const Played& run);
+
 /// Stacks to look at for a complaint about fetches: where those of these pages were begun (empty:
 /// where any was), then where threads were started.
 [[nodiscard]] std::vector<std::vector<lab::Place>> places_of_fetches(
@@ -43,5 +51,8 @@ struct Downloads {
 /// The first complaint about what came out of downloads of which none fails: an exception.
 [[nodiscard]] std::optional<Complaint> unexpected_exception(const Downloads& asked,
                                                             const Played& run);
+
+/// The first complaint about what came out of them: each page once, at its place.
+[[nodiscard]] std::optional<Complaint> pages_in_order(const Downloads& asked, const Played& run);
 
 }  // namespace lockstep::threaded_io

@@ -15,10 +15,12 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
 
+using lockstep::UrlList;
 using lockstep::worker::Scenario;
 using lockstep::worker::Telling;
 using lockstep::worker::Workload;
@@ -46,10 +48,10 @@ Site site_of(const Workload& workload) {
     return Site{std::move(entries)};
 }
 
-std::vector<std::string> urls_of(const Workload& workload) {
+UrlList urls_of(const Workload& workload) {
     std::vector<std::string> urls;
     for (const std::int64_t page : workload.list("order")) urls.push_back(url_of(workload, page));
-    return urls;
+    return UrlList{std::move(urls)};
 }
 
 /// Which page of the site this is; -1: of no URL of it; -2: the URL is right, the text is not.
@@ -88,10 +90,10 @@ void call(const Workload& workload, Telling& telling, Call&& body) {
 
 void downloads(const Workload& workload, Telling& telling) {
     Site site = site_of(workload);
-    const std::vector<std::string> urls = urls_of(workload);
+    const UrlList list = urls_of(workload);
     call(workload, telling, [&] {
         const std::vector<Page> pages =
-            download_threaded(site, urls, static_cast<unsigned>(workload.number("threads")));
+            download_threaded(site, list.urls(), static_cast<unsigned>(workload.number("threads")));
         std::vector<std::int64_t> recognised;
         for (const Page& page : pages) recognised.push_back(recognise(workload, page));
         telling.list("pages", std::move(recognised));
@@ -101,10 +103,10 @@ void downloads(const Workload& workload, Telling& telling) {
 
 void gain(const Workload& workload, Telling& telling) {
     Site site = site_of(workload);
-    const std::vector<std::string> urls = urls_of(workload);
+    const UrlList list = urls_of(workload);
     call(workload, telling, [&] {
         const Gain gain =
-            measure_gain(site, urls, static_cast<unsigned>(workload.number("threads")));
+            measure_gain(site, list.urls(), static_cast<unsigned>(workload.number("threads")));
         telling.number("sequential", gain.sequential.count());
         telling.number("threaded", gain.threaded.count());
         constexpr double most = 1e9;
@@ -118,12 +120,12 @@ void gain(const Workload& workload, Telling& telling) {
 /// Measures, and then downloads with the same number of threads, to hold one against the other.
 void gain_and_downloads(const Workload& workload, Telling& telling) {
     Site site = site_of(workload);
-    const std::vector<std::string> urls = urls_of(workload);
+    const UrlList list = urls_of(workload);
     const auto threads = static_cast<unsigned>(workload.number("threads"));
     call(workload, telling, [&] {
-        static_cast<void>(measure_gain(site, urls, threads));
+        static_cast<void>(measure_gain(site, list.urls(), threads));
         lab::event("measured");
-        static_cast<void>(download_threaded(site, urls, threads));
+        static_cast<void>(download_threaded(site, list.urls(), threads));
     });
     telling.number("fetches", static_cast<std::int64_t>(site.fetches()));
 }

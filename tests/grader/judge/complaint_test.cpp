@@ -31,6 +31,7 @@ TEST_CASE("every diagnosis that ends a run has a verdict of its own kind, and wo
         {Kind::stack_overflow, Verdict::crash},
         {Kind::exited, Verdict::crash},
         {Kind::body_threw, Verdict::wrong},
+        {Kind::out_of_bounds, Verdict::wrong},
         {Kind::too_many_threads, Verdict::over_limit},
         {Kind::out_of_threads, Verdict::over_limit},
     }));

@@ -5,6 +5,8 @@
 #include <base/error.hpp>
 #include <judge/examination.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -70,6 +72,40 @@ TEST_CASE("checks that plan the same look at the same runs, played once") {
     other.workload["threads"] = {4};
     CHECK_FALSE(examination.examine(other).has_value());
     CHECK(stage.asked.size() == 2);
+}
+
+TEST_CASE("a run that ends in what is another check's business is not judged") {
+    using Kind = lab::Diagnosis::Kind;
+    // As a worker does it: the second run ends so, and no other is played.
+    MadeStage stage{[](const Request& request) {
+        Performance performance = all(request, [](std::size_t i) {
+            return i == 0 ? made::played(made::parts()) : made::played(Kind::lost_wakeup);
+        });
+        performance.runs.resize(std::min<std::size_t>(performance.runs.size(), 2));
+        return performance;
+    }};
+    Examination examination{stage, 1};
+    Plan elsewhere = plan();
+    elsewhere.elsewhere = {Kind::never_woken, Kind::lost_wakeup};
+    CHECK_FALSE(examination.examine(elsewhere).has_value());
+    elsewhere.elsewhere.pop_back();
+    CHECK(examination.examine(elsewhere).has_value());
+}
+
+TEST_CASE("a plan that holds in one run of many can hold") {
+    const std::size_t bad = GENERATE(0, 4, 5);
+    MadeStage stage{[bad](const Request& request) {
+        return all(request, [bad](std::size_t i) {
+            return made::played(made::parts(i < bad ? "bad" : "good"));
+        });
+    }};
+    Plan judged = plan();
+    judged.judge = [](const Played& run) -> std::optional<Complaint> {
+        if (run.trace.marks("bad").empty()) return std::nullopt;
+        return Complaint{.verdict = Verdict::wrong, .expected = "Good.", .happened = "Bad."};
+    };
+    Examination examination{stage, 1};
+    CHECK(examination.ever_holds(judged) == (bad < 5));
 }
 
 TEST_CASE("the first run with an objection decides, and is played again with its stacks") {
