@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace lockstep::cpu_parallelism {
 namespace {
@@ -75,6 +77,19 @@ Search large(Draw draw) {
 
 // --- spread ---
 
+std::int64_t sum_of(const std::vector<std::int64_t>& shares) {
+    return std::accumulate(shares.begin(), shares.end(), std::int64_t{0});
+}
+
+/// One has two thirds of all, or more.
+bool in_one_hand(const std::vector<std::int64_t>& shares) {
+    return 3 * std::ranges::max(shares) >= 2 * sum_of(shares);
+}
+
+std::string largest_share(const std::vector<std::int64_t>& shares) {
+    return fmt::format("{} %", 100 * std::ranges::max(shares) / sum_of(shares));
+}
+
 std::optional<Complaint> really_spread(const Search& search, const Played& run) {
     Complaint complaint{
         .expected = fmt::format("{} workers, which run worker_program(), compute at the same time, "
@@ -120,11 +135,10 @@ std::optional<Complaint> really_spread(const Search& search, const Played& run) 
             "them.";
         return complaint;
     }
-    const std::int64_t sum = std::accumulate(values.begin(), values.end(), std::int64_t{0});
-    const std::int64_t most = std::ranges::max(values);
-    constexpr double least = 1.5;
-    if (static_cast<double>(sum) < least * static_cast<double>(most)) {
-        complaint.happened = fmt::format("One worker did {} % of the work.", 100 * most / sum);
+    // Pieces on demand: as many for each, since the workers go in step, whatever work is in them.
+    // Slices cut by their work: as much for each, however many numbers that makes.
+    if (in_one_hand(values) && in_one_hand(run.answer.list("calls"))) {
+        complaint.happened = fmt::format("One worker did {} of the work.", largest_share(values));
         complaint.hint = "Cut the range in slices of the same length, one for each worker.";
         return complaint;
     }
