@@ -3,8 +3,11 @@
 #include <lab/runtime/world.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace lab::runtime {
 
@@ -38,6 +41,42 @@ Accessor find_accessor(void* caller) {
     return Accessor::program;
 }
 
+/// What is in an atomic, or enough of it to tell whether it has changed.
+std::uint64_t value_at(const void* address, std::size_t size) noexcept {
+    const auto load = [](const auto* at) { return __atomic_load_n(at, __ATOMIC_RELAXED); };
+    switch (size) {
+    case 1: return load(static_cast<const std::uint8_t*>(address));
+    case 2: return load(static_cast<const std::uint16_t*>(address));
+    case 4: return load(static_cast<const std::uint32_t*>(address));
+    case 8: return load(static_cast<const std::uint64_t*>(address));
+    case 16: {
+        const auto* halves = static_cast<const std::uint64_t*>(address);
+        constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;  // so that the halves do not cancel out
+        return load(halves) + odd * load(halves + 1);
+    }
+    default: return 0;
+    }
+}
+
+/// Looking at the same few atomics over and over is waiting for them to change. So is an update
+/// that finds what the thread's last one of the same atomic found: a compare_exchange that failed,
+/// or an exchange for what was there.
+Progress progress_of(Thread& self, const void* address, std::size_t size, MemoryAccess kind) {
+    if (kind == MemoryAccess::atomic_load) {
+        const bool again = std::ranges::find(self.last_loads, address) != self.last_loads.end();
+        self.last_loads[self.load_count++ % self.last_loads.size()] = address;
+        return again ? Progress::none : Progress::possible;
+    }
+    if (kind == MemoryAccess::atomic_update && address != nullptr) {
+        const std::uint64_t found = value_at(address, size);
+        const bool again =
+            std::exchange(self.last_update, address) == address && self.found_there == found;
+        self.found_there = found;
+        return again ? Progress::none : Progress::possible;
+    }
+    return Progress::possible;
+}
+
 }  // namespace
 
 Accessor World::accessor(void* caller) {
@@ -46,7 +85,8 @@ Accessor World::accessor(void* caller) {
     return found->second;
 }
 
-void World::access(Thread& self, const void* address, MemoryAccess kind, void* caller) {
+void World::access(Thread& self, const void* address, std::size_t size, MemoryAccess kind,
+                   void* caller) {
     const Accessor whose = accessor(caller);
     if (whose == Accessor::plumbing) return;
     if (whose == Accessor::primitive) {
@@ -57,25 +97,19 @@ void World::access(Thread& self, const void* address, MemoryAccess kind, void* c
     } else {
         self.within_primitive = false;
     }
-    Progress progress = Progress::possible;
-    if (kind == MemoryAccess::atomic_load) {
-        // Loading the same few atomics over and over is waiting for them to change.
-        if (std::ranges::find(self.last_loads, address) != self.last_loads.end())
-            progress = Progress::none;
-        self.last_loads[self.load_count++ % self.last_loads.size()] = address;
-    }
+    const Progress progress = progress_of(self, address, size, kind);
     if (!options_.memory_points && progress == Progress::possible) return;
     record(self, EventKind::accessed, 0, static_cast<std::int64_t>(kind));
     point(self, progress);
 }
 
-void memory_point(const void* address, std::size_t, MemoryAccess kind, void* caller) noexcept {
+void memory_point(const void* address, std::size_t size, MemoryAccess kind, void* caller) noexcept {
     Thread* self = current;
     if (self == nullptr) return;
     const bool plain = kind == MemoryAccess::read || kind == MemoryAccess::write;
     if (plain && on_own_stack(*self, address)) return;
     const Visit visit(*self);
-    world().access(*self, address, kind, caller);
+    world().access(*self, address, size, kind, caller);
 }
 
 }  // namespace lab::runtime

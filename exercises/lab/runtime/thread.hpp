@@ -68,8 +68,10 @@ struct Thread {
     std::uint32_t last_clock_step = 0xffffffff;
     std::array<const void*, 4> last_loads{};  ///< of atomics, to tell a spin from a walk
     std::uint32_t load_count = 0;
-    bool within_primitive = false;  ///< in the middle of a semaphore's or latch's own accesses
-    bool tried_in_vain = false;     ///< asked for a lock without waiting, and only gave way since
+    const void* last_update = nullptr;  ///< the atomic that an update went to last, and
+    std::uint64_t found_there = 0;      ///< what that update found
+    bool within_primitive = false;      ///< in the middle of a semaphore's or latch's own accesses
+    bool tried_in_vain = false;  ///< asked for a lock without waiting, and only gave way since
     Time cpu = 0;
     unsigned core = 0;
     std::int64_t priority = 0;  ///< for PCT: larger runs first

@@ -131,7 +131,8 @@ public:
     void touch_descriptors() noexcept { descriptors_touched_ = true; }
     void child_born(pid_t child);
     /// An access of the program's own code, in builds that have memory points.
-    void access(Thread& self, const void* address, MemoryAccess kind, void* caller);
+    void access(Thread& self, const void* address, std::size_t size, MemoryAccess kind,
+                void* caller);
 
     // Event loops (event_loops.cpp) ------------------------------------------------------------
     void coroutine_made(const void* frame, void* caller);

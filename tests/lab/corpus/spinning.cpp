@@ -96,6 +96,36 @@ private:
     std::atomic_flag taken_;
 };
 
+/// Never looks: takes again and again until it was free.
+class ExchangeLock {
+public:
+    void lock() {
+        while (taken_.exchange(true)) {
+        }
+    }
+
+    void unlock() { taken_ = false; }
+
+private:
+    std::atomic<bool> taken_{false};
+};
+
+/// As in libstdc++ 12's std::atomic<std::shared_ptr>.
+class CompareExchangeLock {
+public:
+    void lock() {
+        unsigned seen = 0;
+        while (!state_.compare_exchange_weak(seen, 1)) {
+            seen = 0;
+        }
+    }
+
+    void unlock() { state_ = 0; }
+
+private:
+    std::atomic<unsigned> state_{0};
+};
+
 /// Looks, and then takes.
 class LeakySpinLock {
 public:
@@ -191,6 +221,8 @@ void visit_under_peterson() {
 }
 
 void spin_lock() { visit_under<SpinLock>(); }
+void spin_lock_by_exchange() { visit_under<ExchangeLock>(); }
+void spin_lock_by_compare_exchange() { visit_under<CompareExchangeLock>(); }
 void spin_lock_that_looks_and_takes() { visit_under<LeakySpinLock>(); }
 void peterson() { visit_under_peterson<true>(); }
 void peterson_the_wrong_way_round() { visit_under_peterson<false>(); }
@@ -210,6 +242,10 @@ constexpr Program table[] = {
     correct("sleep_and_look_again", "Polling with sleeps is slow, but it does not burn a core.",
             sleep_and_look_again),
     correct("spin_lock", "A lock made of an atomic_flag.", spin_lock, memory_points),
+    correct("spin_lock_by_exchange", "A lock that is taken by exchange, without a look.",
+            spin_lock_by_exchange, memory_points),
+    correct("spin_lock_by_compare_exchange", "A lock that is taken by compare_exchange.",
+            spin_lock_by_compare_exchange, memory_points),
     wrong("spin_lock_that_looks_and_takes", "Two threads see the lock free, and both take it.",
           spin_lock_that_looks_and_takes, 100, "two were inside", memory_points),
     correct("peterson", "Peterson's algorithm: announce, give way, wait.", peterson, memory_points),
