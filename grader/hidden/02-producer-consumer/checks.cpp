@@ -203,6 +203,9 @@ TEST_CASE("02-producer-consumer/capacity", "[02-producer-consumer][plain]") {
 }
 
 TEST_CASE("02-producer-consumer/waiting", "[02-producer-consumer][plain]") {
+    // Room for all: then whoever takes what is not there comes back with nothing. In a full queue
+    // somebody would wait for ever in the end, and which of the two comes first is luck.
+    examine_waiting(breathless(busy("02 roomy", 12, {4, 4, 4}, {4, 4, 4})), 300);
     const Traffic narrow = busy("02 narrow", 1, {4, 4, 4}, {4, 4, 4});
     examine_waiting(narrow, 40);
     examine_waiting(breathless(narrow), 200);

@@ -14,6 +14,8 @@ namespace {
 using lab::printable::human;
 
 constexpr std::int64_t millisecond = 1'000'000;
+/// What takes two threads at one place must not be luck.
+constexpr std::size_t many_schedules = 300;
 
 lab::Duration first(const lab::Trace& trace, std::string_view label) {
     const auto marks = trace.marks(label);
@@ -80,6 +82,8 @@ void examine_closing(const Closing& closing, std::size_t schedules) {
     plan.scenario = "closing";
     plan.workload = closing.workload();
     plan.schedules = schedules;
+    // Who does not look again after a wake-up for no reason is the affair of `waiting`.
+    plan.spurious_wakeups = false;
     plan.judge = [](const Played& run) -> std::optional<Complaint> {
         std::string wrong = wrong_with_closing(run.trace);
         if (wrong.empty()) return std::nullopt;
@@ -169,6 +173,8 @@ TEST_CASE("02-producer-consumer/close", "[02-producer-consumer][plain]") {
     examine_closing({.capacity = 3, .putters = 3, .getters = 3, .wait = wait()}, 40);
     examine_closing({.capacity = 2, .putters = 0, .getters = 2, .wait = wait()}, 20);
     examine_closing({.capacity = 1, .putters = 2, .getters = 0, .wait = wait()}, 20);
+    // Closed just when others come to wait: whoever looks before and sleeps after is not woken.
+    examine_closing({.capacity = 1, .putters = 0, .getters = 3, .wait = 0}, many_schedules);
 }
 
 TEST_CASE("02-producer-consumer/join", "[02-producer-consumer][plain]") {
@@ -178,6 +184,8 @@ TEST_CASE("02-producer-consumer/join", "[02-producer-consumer][plain]") {
     };
     examine_accounting({.efforts = efforts(6), .shares = {2, 2, 2}, .joiners = 2}, 40);
     examine_accounting({.efforts = efforts(3), .shares = {3}, .joiners = 1}, 20);
+    // No effort at all: the last item is done just when the others come to wait for it.
+    examine_accounting({.efforts = {0, 0}, .shares = {1, 1}, .joiners = 2}, many_schedules);
 }
 
 }  // namespace lockstep::producer_consumer
