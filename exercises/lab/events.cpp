@@ -51,8 +51,8 @@ void out_of_bounds(std::string_view what) {
     if (self == nullptr) return;
     const runtime::Visit visit(*self);
     std::string words{what};
-    runtime::world().end(Diagnosis::Kind::out_of_bounds,
-                         std::string{runtime::trace_name(*self)} + " " + words, self, words);
+    runtime::world().end(Diagnosis::Kind::out_of_bounds, runtime::trace_name(*self) + " " + words,
+                         self, words);
 }
 
 Duration now() noexcept {

@@ -125,10 +125,7 @@ Meaning meaning_of(Kind kind) {
         return {Verdict::over_limit, "The program gets the threads it asks for.",
                 "Bound the number of threads."};
     case Kind::out_of_bounds:
-        return {Verdict::wrong, "Nobody reaches beyond the end of the list.",
-                "Check, then act: between a thread's look at a shared variable and the change that "
-                "relies on it, another thread may change it. Make both one step: use the value "
-                "that fetch_add (or ++) returns, or hold one lock over both."};
+        return {Verdict::wrong, "Nobody reaches beyond the end of the list.", check_then_act};
     }
     return {Verdict::wrong, "", ""};
 }

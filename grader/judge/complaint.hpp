@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lockstep {
@@ -23,6 +24,12 @@ struct Complaint {
     /// is shown. Stacks are there only when the run was played with `Request::stacks`.
     std::vector<std::vector<lab::Place>> stacks{};
 };
+
+/// The hint for whoever relies on a look at what another thread may have changed since.
+inline constexpr std::string_view check_then_act =
+    "Check, then act: between a thread's look at a shared variable and the change that relies on "
+    "it, another thread may change it. Make both one step: use the value that fetch_add (or ++) "
+    "returns, or hold one lock over both.";
 
 /// The first thing that is wrong with a run whatever it was to do: not written yet, a diagnosis
 /// that ended it, or one of `also`. Nullopt when there is none.

@@ -43,11 +43,7 @@ Plan plan_for(const Search& search, Judge judge, std::size_t schedules) {
 
 std::optional<Complaint> right_in_any_order(const Search& search, const Played& run) {
     std::optional<Complaint> complaint = right(search, run);
-    if (complaint)
-        complaint->hint =
-            "Check, then act: between a thread's look at a shared variable and the change that "
-            "relies on it, another thread may change it. Make both one step: use the value that "
-            "fetch_add (or ++) returns, or hold one lock over both.";
+    if (complaint) complaint->hint = check_then_act;
     return complaint;
 }
 
