@@ -264,27 +264,14 @@ void examine_size(std::size_t pages, std::int64_t threads) {
 }
 
 void examine_no_threads(std::size_t pages) {
-    const Downloads asked = drawn_downloads(draw(fmt::format("01 {} by 0", pages)), pages, 0);
     examine(plan_for(
-        asked,
+        without_threads(pages),
         [](const Played& run) -> std::optional<Complaint> {
-            Complaint complaint{.verdict = Verdict::wrong,
-                                .expected =
-                                    "max_threads = 0 throws std::invalid_argument, and "
-                                    "nothing is fetched.",
-                                .happened = "",
-                                .hint = "Check the arguments first.",
-                                .stacks = places_of_fetches(run.trace)};
-            const std::string_view threw = run.answer.text("threw");
-            if (!fetches(run).empty())
-                complaint.happened = "Something was fetched.";
-            else if (threw.empty())
-                complaint.happened = "It returned as if nothing were wrong.";
-            else if (threw != "std::invalid_argument")
-                complaint.happened = fmt::format("It threw {}.", threw);
-            else
-                return std::nullopt;
-            return complaint;
+            if (fetches(run).empty()) return refused(run, "download_threaded");
+            return Complaint{.expected = "max_threads = 0: nothing is fetched.",
+                             .happened = "Something was fetched.",
+                             .hint = "Check the arguments first.",
+                             .stacks = places_of_fetches(run.trace)};
         },
         3));
 }

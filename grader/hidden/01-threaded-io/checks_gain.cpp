@@ -175,6 +175,19 @@ void examine_gain(const Downloads& asked, Judge judge, const char* scenario = "g
     examine(plan);
 }
 
+/// Nobody to download: refused, as download_threaded refuses it. Where that function does not, the
+/// mistake is not one of measuring.
+void examine_no_threads() {
+    const Downloads asked = without_threads(4);
+    Plan plan;
+    plan.scenario = "downloads";
+    plan.workload = asked.workload();
+    plan.judge = [](const Played& run) { return refused(run, "download_threaded"); };
+    plan.schedules = 3;
+    if (!ever_holds(plan)) return;
+    examine_gain(asked, [](const Played& run) { return refused(run, "measure_gain"); });
+}
+
 void examine_figures(const char* name, std::size_t pages, std::int64_t threads) {
     Downloads asked = drawn_downloads(draw(name), pages, threads);
     // Finer than a millisecond, and not finer than what gettimeofday tells.
@@ -190,6 +203,7 @@ TEST_CASE("01-threaded-io/gain", "[01-threaded-io][plain]") {
     examine_figures("01 gain with one thread", 3, 1);
     examine_figures("01 gain of one", 1, 2);
     examine_figures("01 gain of none", 0, 2);
+    examine_no_threads();
 
     Downloads failing = drawn_downloads(draw("01 gain of a failure"), 4, 2);
     failing.fails[static_cast<std::size_t>(failing.order.back())] = 1;

@@ -65,6 +65,10 @@ std::vector<std::vector<lab::Place>> places_of_fetches(const lab::Trace& trace,
     return stacks;
 }
 
+Downloads without_threads(std::size_t pages) {
+    return drawn_downloads(draw(fmt::format("01 {} by 0", pages)), pages, 0);
+}
+
 Downloads usual() { return drawn_downloads(draw("01 usual"), many, few_threads); }
 
 Judge unless_invented(Judge judge) {
@@ -102,6 +106,17 @@ std::optional<Complaint> unexpected_exception(const Downloads& asked, const Play
                                              lab::printable::clean(run.answer.text("what"), 200)),
                      .hint = "Read what the exception says, and find out who throws it.",
                      .stacks = places_of_fetches(run.trace)};
+}
+
+std::optional<Complaint> refused(const Played& run, std::string_view function) {
+    const std::string_view threw = run.answer.text("threw");
+    if (threw == "std::invalid_argument") return std::nullopt;
+    return Complaint{
+        .expected = fmt::format("{} with max_threads = 0 throws std::invalid_argument.", function),
+        .happened = threw.empty() ? "It returned as if nothing were wrong."
+                                  : fmt::format("It threw {}.", threw),
+        .hint = "Check the arguments first.",
+        .stacks = places_of_fetches(run.trace)};
 }
 
 std::vector<lab::SpanRecord> fetches(const Played& run) { return run.trace.spans("fetch"); }

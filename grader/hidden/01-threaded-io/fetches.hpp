@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lockstep::threaded_io {
@@ -31,6 +32,9 @@ constexpr std::int64_t few_threads = 3;
 /// The downloads that most checks look at: drawn once, played once.
 [[nodiscard]] Downloads usual();
 
+/// So many pages, and nobody allowed to fetch them.
+[[nodiscard]] Downloads without_threads(std::size_t pages);
+
 [[nodiscard]] std::vector<lab::SpanRecord> fetches(const Played& run);
 
 /// Stacks to look at for a complaint about fetches: where those of these pages were begun (empty:
@@ -51,6 +55,10 @@ constexpr std::int64_t few_threads = 3;
 /// The first complaint about what came out of downloads of which none fails: an exception.
 [[nodiscard]] std::optional<Complaint> unexpected_exception(const Downloads& asked,
                                                             const Played& run);
+
+/// The complaint about a `function` that was called with max_threads = 0: unless it threw
+/// std::invalid_argument.
+[[nodiscard]] std::optional<Complaint> refused(const Played& run, std::string_view function);
 
 /// The first complaint about what came out of them: each page once, at its place.
 [[nodiscard]] std::optional<Complaint> pages_in_order(const Downloads& asked, const Played& run);
