@@ -47,6 +47,28 @@ std::optional<Complaint> judged(const Plan& plan, const Played& run) {
     return plan.judge ? plan.judge(run) : std::nullopt;
 }
 
+/// What there is to object to one of the runs that were played.
+std::optional<Complaint> complaint_at(const Plan& plan, const Performance& played,
+                                      std::size_t number) {
+    return number < played.runs.size() ? judged(plan, played.runs[number]) : std::nullopt;
+}
+
+/// The same run, played twice by one process: where the first is as it should be and the second is
+/// not, something outlives the call. That is the mistake, whatever the second call did.
+std::optional<Complaint> of_the_second_call(const Plan& plan, const Performance& twice) {
+    if (complaint_at(plan, twice, 0)) return std::nullopt;
+    std::optional<Complaint> complaint = complaint_at(plan, twice, 1);
+    if (!complaint) return std::nullopt;
+    complaint->happened =
+        "The first call did what it should. The same call, made again by the same program in the "
+        "same order of steps, did not: " +
+        complaint->happened;
+    complaint->hint =
+        "Something is kept from one call to the next: look for variables that are `static` or "
+        "stand outside functions, and make them local to the call.";
+    return complaint;
+}
+
 std::string recipe(const Request& request, Flavour flavour, const Run& run) {
     std::string workload;
     for (const auto& [name, list] : request.workload)
@@ -111,6 +133,14 @@ bool Examination::ever_holds(const Plan& plan) {
                                [&](const Played& run) { return !judged(plan, run); });
 }
 
+Performance Examination::with_stacks(const Plan& plan, const Request& request,
+                                     std::vector<Run> runs) {
+    Request replay = request;
+    replay.runs = std::move(runs);
+    replay.stacks = true;
+    return stage_.play_alone(replay, plan.flavour);
+}
+
 Finding Examination::explain(const Plan& plan, const Request& request, Complaint complaint,
                              std::optional<std::size_t> number, const Performance& played) {
     Finding finding;
@@ -121,18 +151,17 @@ Finding Examination::explain(const Plan& plan, const Request& request, Complaint
     if (number) {
         shown = &played.runs[*number].trace;
         if (complaint.verdict != Verdict::todo) {
-            // The same run, now with the stack of every event. A program that keeps something from
-            // one run to the next may behave otherwise: then the first run is what is shown.
-            Request replay = request;
-            replay.runs = {run};
-            replay.stacks = true;
-            again = stage_.play_alone(replay, plan.flavour);
-            if (!again.runs.empty()) {
-                std::optional<Complaint> told = judged(plan, again.runs.front());
-                if (told && told->verdict == complaint.verdict) {
-                    complaint = std::move(*told);
-                    shown = &again.runs.front().trace;
-                }
+            again = with_stacks(plan, request, {run});
+            std::optional<Complaint> told = complaint_at(plan, again, 0);
+            if (!told && *number > 0 && again.runs.size() == 1) {
+                Performance twice = with_stacks(plan, request, {run, run});
+                told = of_the_second_call(plan, twice);
+                if (told) again = std::move(twice);
+            }
+            // A program may behave otherwise: then the first run is what is shown.
+            if (told && told->verdict == complaint.verdict) {
+                complaint = std::move(*told);
+                shown = &again.runs.back().trace;
             }
         }
     }
@@ -160,6 +189,7 @@ Finding Examination::explain(const Plan& plan, const Request& request, Complaint
     }
     finding.detail += printed(number ? again.outcome : played.outcome);
     finding.recipe = recipe(request, plan.flavour, run);
+    if (again.runs.size() > 1) finding.recipe += ", played twice by one process";
     return finding;
 }
 

@@ -76,6 +76,9 @@ private:
     [[nodiscard]] const Performance& performance(const Request& request, Flavour flavour);
     [[nodiscard]] std::optional<std::pair<Complaint, std::size_t>> first_complaint(
         const Plan& plan, const Performance& performance) const;
+    /// These runs by a process of their own, with the stack of every event.
+    [[nodiscard]] Performance with_stacks(const Plan& plan, const Request& request,
+                                          std::vector<Run> runs);
     [[nodiscard]] Finding explain(const Plan& plan, const Request& request, Complaint complaint,
                                   std::optional<std::size_t> number, const Performance& played);
 

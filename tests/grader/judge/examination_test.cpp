@@ -50,6 +50,12 @@ Plan plan() {
     return plan;
 }
 
+/// Objects to what is marked "bad".
+std::optional<Complaint> nothing_bad(const Played& run) {
+    if (run.trace.marks("bad").empty()) return std::nullopt;
+    return Complaint{.verdict = Verdict::wrong, .expected = "Good.", .happened = "Bad."};
+}
+
 TEST_CASE("a submission to which there is nothing to object has no finding") {
     MadeStage stage{[](const Request& request) {
         return all(request, [](std::size_t) { return made::played(made::parts()); });
@@ -100,10 +106,7 @@ TEST_CASE("a plan that holds in one run of many can hold") {
         });
     }};
     Plan judged = plan();
-    judged.judge = [](const Played& run) -> std::optional<Complaint> {
-        if (run.trace.marks("bad").empty()) return std::nullopt;
-        return Complaint{.verdict = Verdict::wrong, .expected = "Good.", .happened = "Bad."};
-    };
+    judged.judge = nothing_bad;
     Examination examination{stage, 1};
     CHECK(examination.ever_holds(judged) == (bad < 5));
 }
@@ -141,6 +144,44 @@ TEST_CASE("the first run with an objection decides, and is played again with its
           std::string::npos);
 }
 
+TEST_CASE("what outlives a call is told from a mistake of order") {
+    // Every run but a process's first is bad.
+    MadeStage stage{[](const Request& request) {
+        return all(request,
+                   [](std::size_t i) { return made::played(made::parts(i > 0 ? "bad" : "good")); });
+    }};
+    Plan judged = plan();
+    judged.judge = nothing_bad;
+    const auto finding = Examination{stage, 1}.examine(judged);
+    REQUIRE(finding);
+    CHECK(finding->verdict == Verdict::wrong);
+    CHECK(finding->expected == "Good.");
+    CHECK_THAT(finding->happened,
+               lab::contains("made again by the same program") && lab::contains("Bad."));
+    CHECK_THAT(finding->hint, lab::contains("`static`"));
+    CHECK_THAT(finding->recipe, lab::contains("played twice"));
+    // Once alone, and then twice by one process.
+    REQUIRE(stage.asked.size() == 3);
+    const Run run = stage.asked[0].runs[1];
+    CHECK(stage.asked[1].runs == std::vector{run});
+    CHECK(stage.asked[2].runs == std::vector{run, run});
+}
+
+TEST_CASE("a run that is never seen again is no reason to speak of static variables") {
+    MadeStage stage{[](const Request& request) {
+        return all(request, [&](std::size_t i) {
+            return made::played(made::parts(i == 3 && !request.stacks ? "bad" : "good"));
+        });
+    }};
+    Plan judged = plan();
+    judged.judge = nothing_bad;
+    const auto finding = Examination{stage, 1}.examine(judged);
+    REQUIRE(finding);
+    CHECK(finding->happened == "Bad.");
+    CHECK(finding->hint.empty());
+    CHECK_THAT(finding->recipe, !lab::contains("twice"));
+}
+
 /// As the one that takes what `examine` finds bad, and the reference solution, which is asked too.
 struct Two {
     MadeStage student{[](const Request& request) {
@@ -152,10 +193,7 @@ struct Two {
     Plan judged = plan();
 
     explicit Two(std::function<Performance(const Request&)> answer) : reference{std::move(answer)} {
-        judged.judge = [](const Played& run) -> std::optional<Complaint> {
-            if (run.trace.marks("bad").empty()) return std::nullopt;
-            return Complaint{.verdict = Verdict::wrong, .expected = "Good.", .happened = "Bad."};
-        };
+        judged.judge = nothing_bad;
     }
     std::optional<Finding> examine() {
         Examination examination{student, 1, &reference};
