@@ -281,6 +281,7 @@ void examine_no_threads(std::size_t pages) {
 TEST_CASE("01-threaded-io/pages", "[01-threaded-io][plain]") {
     const Downloads asked = usual();
     examine(plan_for(asked, [asked](const Played& run) { return pages_in_order(asked, run); }));
+    examine(all_at_the_last_page(Flavour::plain));
 }
 
 TEST_CASE("01-threaded-io/overlap", "[01-threaded-io][plain]") {
@@ -346,6 +347,8 @@ TEST_CASE("01-threaded-io/ends", "[01-threaded-io][plain]") {
     instant.latencies.assign(instant.latencies.size(), 0);
     Plan at_once = plan_for(instant, everybody_gone, many_schedules);
     at_once.also = what_is_left_behind();
+    // Who takes a page that is not there: `pages` tells.
+    at_once.elsewhere = {lab::Diagnosis::Kind::out_of_bounds};
     examine(at_once);
 }
 

@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <queue>
+#include <set>
 
 namespace lockstep::threaded_io {
 namespace {
@@ -29,6 +32,26 @@ std::optional<Complaint> invented_fetches(const Played& run) {
         .stacks = places_of_fetches(run.trace)};
 }
 
+/// Whether two of the downloads are over at the same instant, or take as long, when whoever is free
+/// takes the next page.
+bool two_end_together(const Downloads& asked) {
+    const auto threads = static_cast<std::size_t>(std::max<std::int64_t>(asked.threads, 1));
+    std::set<std::int64_t> ends;
+    std::priority_queue<std::int64_t, std::vector<std::int64_t>, std::greater<>> free_at;
+    for (const std::int64_t page : asked.order) {
+        std::int64_t begin = 0;
+        if (free_at.size() == threads) {
+            begin = free_at.top();
+            free_at.pop();
+        }
+        const std::int64_t end = begin + asked.latencies[static_cast<std::size_t>(page)];
+        if (!ends.insert(end).second) return true;
+        free_at.push(end);
+    }
+    const std::set<std::int64_t> different(asked.latencies.begin(), asked.latencies.end());
+    return different.size() < asked.latencies.size();
+}
+
 }  // namespace
 
 Numbers Downloads::workload() const {
@@ -42,15 +65,15 @@ Numbers Downloads::workload() const {
 Downloads drawn_downloads(Draw draw, std::size_t count, std::int64_t threads) {
     constexpr std::int64_t millisecond = 1'000'000;
     Downloads drawn;
-    while (drawn.latencies.size() < count) {
-        const std::int64_t latency = draw.number(20, 400) * millisecond;
-        if (std::ranges::find(drawn.latencies, latency) == drawn.latencies.end())
-            drawn.latencies.push_back(latency);
-    }
     drawn.fails.assign(count, 0);
     drawn.order = draw.order(count);
     drawn.threads = threads;
     drawn.salt = draw.number(1'000, 999'999);
+    do {
+        drawn.latencies.clear();
+        while (drawn.latencies.size() < count)
+            drawn.latencies.push_back(draw.number(20, 400) * millisecond);
+    } while (two_end_together(drawn));
     return drawn;
 }
 
@@ -182,6 +205,26 @@ std::optional<Complaint> pages_in_order(const Downloads& asked, const Played& ru
         return complaint;
     }
     return std::nullopt;
+}
+
+Plan all_at_the_last_page(Flavour flavour) {
+    constexpr std::size_t pages = 4;
+    Downloads asked = drawn_downloads(draw("01 races for the last page"), pages, few_threads);
+    asked.latencies.assign(pages, 0);
+    Plan plan;
+    plan.scenario = "downloads";
+    plan.workload = asked.workload();
+    plan.flavour = flavour;
+    plan.schedules = 60;
+    // A word that comes before anybody listens is the affair of `ends`.
+    using Kind = lab::Diagnosis::Kind;
+    plan.elsewhere = {Kind::lost_wakeup, Kind::never_woken, Kind::busy_wait};
+    plan.judge = unless_invented([asked](const Played& run) -> std::optional<Complaint> {
+        std::optional<Complaint> complaint = pages_in_order(asked, run);
+        if (complaint) complaint->hint = check_then_act;
+        return complaint;
+    });
+    return plan;
 }
 
 }  // namespace lockstep::threaded_io

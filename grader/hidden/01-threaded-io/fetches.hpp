@@ -23,7 +23,9 @@ struct Downloads {
     [[nodiscard]] Numbers workload() const;
 };
 
-/// `count` pages in a drawn order with latencies of 20 to 400 whole milliseconds, all different.
+/// `count` pages in a drawn order with latencies of 20 to 400 whole milliseconds, all different; and
+/// no two are over at the same time when whoever is free takes the next one. What goes wrong where
+/// two threads meet has plans of its own, and is left to luck in no other.
 [[nodiscard]] Downloads drawn_downloads(Draw draw, std::size_t count, std::int64_t threads);
 
 constexpr std::size_t many = 12;
@@ -55,6 +57,12 @@ constexpr std::int64_t few_threads = 3;
 /// The first complaint about what came out of downloads of which none fails: an exception.
 [[nodiscard]] std::optional<Complaint> unexpected_exception(const Downloads& asked,
                                                             const Played& run);
+
+/// Pages that are there at once, so that all threads come to the last one at the same time: whoever
+/// looks at what is left and then takes it, takes a page twice, or one that is not there (which
+/// ends the run). With a lock around each half that shows in any flavour, with atomics in that of
+/// ThreadSanitizer. Judges as pages_in_order.
+[[nodiscard]] Plan all_at_the_last_page(Flavour flavour);
 
 /// The complaint about a `function` that was called with max_threads = 0: unless it threw
 /// std::invalid_argument.

@@ -30,6 +30,14 @@ struct Search {
 /// The longest flight has an equal, and both are in different slices.
 [[nodiscard]] Search drawn_tied(Draw draw, std::int64_t n, std::int64_t size);
 
+/// Two threads come to the last number at the same time: whoever looks whether there is one and
+/// then takes it, takes it twice, or one too many.
+[[nodiscard]] Search drawn_last_number();
+
+/// A number for each thread, and two of the longest flights, which end at the same time: who
+/// compares with the best one and then puts its own there may lose the other one's.
+[[nodiscard]] Search drawn_equals();
+
 /// Slices of equal length are nearly equal work.
 [[nodiscard]] Search drawn_even(Draw draw, std::int64_t n, std::int64_t size);
 
@@ -49,6 +57,9 @@ struct Search {
 /// Each number was computed exactly once: `starts`, in any order.
 [[nodiscard]] std::optional<Complaint> each_once(const Search& search,
                                                  std::vector<std::int64_t> starts);
+
+/// For a search that is right in other orders: the mistake is one of order, and the hint says so.
+[[nodiscard]] std::optional<Complaint> of_order(std::optional<Complaint> complaint);
 
 /// `n` is 0: refused, and nothing computed.
 [[nodiscard]] std::optional<Complaint> refused(const Played& run, bool computed);
