@@ -23,9 +23,9 @@ struct Downloads {
     [[nodiscard]] Numbers workload() const;
 };
 
-/// `count` pages in a drawn order with latencies of 20 to 400 whole milliseconds, all different; and
-/// no two are over at the same time when whoever is free takes the next one. What goes wrong where
-/// two threads meet has plans of its own, and is left to luck in no other.
+/// `count` pages in a drawn order with latencies of 20 to 400 whole milliseconds, all different;
+/// and no two are over at the same time when whoever is free takes the next one. What goes wrong
+/// where two threads meet has plans of its own, and is left to luck in no other.
 [[nodiscard]] Downloads drawn_downloads(Draw draw, std::size_t count, std::int64_t threads);
 
 constexpr std::size_t many = 12;
