@@ -33,9 +33,11 @@ Flight run_threads(Range range, unsigned n);
 
 // Task 2. The same flight, found by `n` processes, each of which runs worker_program().
 //
-// - There are never more workers than numbers. All are at work at the same time, each on a share of
-//   its own: the range in slices of the same length, for instance. `flight` is called exactly once
-//   for each number, and only by workers.
+// - There are `n` workers, or as many as there are numbers, where those are fewer, and none is
+// started
+//   twice. All are at work at the same time, each on a share of its own: the range in slices of the
+//   same length, for instance. `flight` is called exactly once for each number, and only by
+//   workers.
 // - What goes to a worker (as arguments, or to its standard input) and comes from it (on its
 //   standard output) does not grow with the range: the ends of a slice, one flight. A flight may
 //   have more values than fit into a pipe.

@@ -7,7 +7,7 @@
 //   that cannot, because one is started only when another has ended, never meet.
 // - Pace. Then no worker begins its next call before each of the others has come back from as many,
 //   or has ended. So whoever hands out work on demand hands out the same to all, however the
-//   machine shares its processors.
+//   machine shares its processors. Where one is to be the last to end, there is no pace.
 //
 // Nobody waits here by the clock. When all processes of the run sleep, for good, whoever looks on
 // (real_run.cpp) releases those that wait here; all of it is then as free as without a page.
@@ -86,7 +86,7 @@ bool is_worker_program() noexcept {
 Worker* this_worker = nullptr;
 std::int32_t this_worker_process = 0;
 
-std::atomic<bool> fails_at_the_end{false};
+std::atomic<Mishap> at_the_end{Mishap::none};
 constexpr int failing_status = 3;
 
 bool is_this_worker() noexcept {
@@ -103,7 +103,9 @@ void leave() {
 /// Of a worker that ends at once, by _exit or quick_exit.
 int leave_at_once(int status) {
     leave();
-    return fails_at_the_end && is_this_worker() ? failing_status : status;
+    if (!is_this_worker()) return status;
+    if (at_the_end == Mishap::killed_at_the_end) ::raise(SIGKILL);
+    return at_the_end == Mishap::status ? failing_status : status;
 }
 
 /// This process's place on the page; null when it is full. A forked child has one of its own.
@@ -136,6 +138,12 @@ bool others_are_as_far(const Page& page, const Worker& self) noexcept {
     });
 }
 
+bool others_have_ended(const Page& page, const Worker& self) noexcept {
+    return std::ranges::all_of(page.worker, [&](const Worker& other) {
+        return &other == &self || other.process == 0 || other.done == gone;
+    });
+}
+
 template <typename Condition>
 void wait_until(Page& page, Condition condition) noexcept {
     for (;;) {
@@ -151,18 +159,18 @@ void put(std::string_view text) noexcept {
     if (::write(STDOUT_FILENO, text.data(), text.size()) < 0) errno = 0;
 }
 
-/// An exit code that no word of the program's can change. What it printed is printed.
+/// An end that no word of the program's can change. What it printed is printed.
 /// Whoever ends at once prints what it has to say before: then leave_at_once comes instead.
-void end_with_status() {
+void end_badly() {
     std::cout.flush();
     std::fflush(nullptr);
-    ::_exit(failing_status);
+    ::_exit(leave_at_once(failing_status));
 }
 
 void suffer(Mishap mishap) noexcept {
-    if (mishap == Mishap::status) {
-        fails_at_the_end = true;
-        std::atexit(end_with_status);
+    if (mishap == Mishap::status || mishap == Mishap::killed_at_the_end) {
+        at_the_end = mishap;
+        std::atexit(end_badly);
         return;
     }
     if (mishap == Mishap::garbage) put("?!\n");
@@ -205,7 +213,8 @@ void Entry::compute() noexcept {
     if (::getpid() != page.caller) self = place_of_this_process(page);
     if (self != nullptr && page.workers > 0) {
         wait_until(page, [&] { return all_have_come(page); });
-        wait_until(page, [&] { return others_are_as_far(page, *self); });
+        if (page.mishap != Mishap::last)
+            wait_until(page, [&] { return others_are_as_far(page, *self); });
     }
     const std::int64_t begin = now_ns();
     if (page.nap_ns > 0) {
@@ -217,7 +226,12 @@ void Entry::compute() noexcept {
         page.record[number] = {::getpid(), static_cast<std::uint32_t>(values_), start_, begin,
                                now_ns()};
     if (self == nullptr) return;
-    if (page.mishap != Mishap::none && page.mishap_at == start_) suffer(page.mishap);
+    if (page.mishap != Mishap::none && page.mishap_at == start_) {
+        if (page.mishap == Mishap::last)
+            wait_until(page, [&] { return others_have_ended(page, *self); });
+        else
+            suffer(page.mishap);
+    }
     ++self->done;
     wake_all(page);
 }

@@ -19,10 +19,12 @@ namespace lockstep::journal {
 /// What befalls the worker that comes to a certain number.
 enum class Mishap : std::uint32_t {
     none,
-    killed,   ///< a signal ends it
-    garbage,  ///< it prints what is no result, and ends well
-    silence,  ///< it ends well, and has printed nothing
-    status,   ///< it prints its result, and ends with exit code 3
+    killed,             ///< a signal ends it
+    garbage,            ///< it prints what is no result, and ends well
+    silence,            ///< it ends well, and has printed nothing
+    status,             ///< it prints its result, and ends with exit code 3
+    last,               ///< nothing bad: it goes on when all others have ended, or wait for it
+    killed_at_the_end,  ///< it prints its result, and then a signal ends it
 };
 
 /// One call of the given work.

@@ -75,13 +75,13 @@ Process look_at(pid_t id, pid_t parent, char state) {
 
 }  // namespace
 
+bool Thread::asleep() const noexcept {
+    return std::string_view{"SZXTt"}.find(state) != std::string_view::npos;
+}
+
 bool Process::dead() const noexcept { return threads.empty(); }
 
-bool Process::asleep() const noexcept {
-    return std::ranges::all_of(threads, [](const Thread& thread) {
-        return std::string_view{"SZXTt"}.find(thread.state) != std::string_view::npos;
-    });
-}
+bool Process::asleep() const noexcept { return std::ranges::all_of(threads, &Thread::asleep); }
 
 std::vector<Process> processes_below(pid_t root) {
     std::map<pid_t, Stat> all;

@@ -14,6 +14,7 @@ struct Thread {
     char state = '?';            ///< R, S, D, Z, …: proc(5)
     unsigned long switches = 0;  ///< how often it has gone to sleep, or was made to wait
 
+    [[nodiscard]] bool asleep() const noexcept;  ///< it waits, was stopped, or is dead
     friend bool operator==(const Thread&, const Thread&) = default;
 };
 

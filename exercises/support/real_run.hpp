@@ -34,7 +34,8 @@ struct RealRun {
         deadlock,   ///< all of its processes wait, and nobody is left who could wake one
         signalled,  ///< a signal ended the caller
         exited,     ///< the caller called exit
-        endless,    ///< it went on for longer than anybody would wait
+        endless,    ///< it went on for longer than anybody would wait; so does a deadlock under
+                    ///< ThreadSanitizer, whose own thread never sleeps for good
     };
     /// A process that called the given work.
     struct Worker {
@@ -60,7 +61,8 @@ struct RealRun {
     unsigned left_dead = 0;     ///< ended, and not waited for
     unsigned left_threads = 0;
     /// Of the function and its processes: command lines, and what was read and written, the
-    /// loading of the worker program included. 0 where the system does not tell.
+    /// loading of the worker program included. 0 where the system does not tell, and under
+    /// ThreadSanitizer.
     std::uint64_t bytes_moved = 0;
     std::chrono::nanoseconds wall{0};  ///< from the call to the return
 

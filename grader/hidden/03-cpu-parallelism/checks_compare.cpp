@@ -4,18 +4,21 @@
 #include "real_runs.hpp"
 
 #include <lab/catch.hpp>
+#include <lab/printable.hpp>
+#include <support/journal.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <set>
 
 namespace lockstep::cpu_parallelism {
 namespace {
 
-constexpr std::int64_t n = 2;
+using namespace std::chrono_literals;
 
 /// From the first call of a search to the end of its last.
 struct Phase {
@@ -36,7 +39,7 @@ struct Phase {
 struct Phases {
     Phase first;      ///< of the two in the calling process
     Phase second;     ///< the other
-    Phase processes;  ///< by workers
+    Phase processes;  ///< by workers; and what the calling process computes behind the other two
 };
 
 Phases phases_of(const Search& search, const Played& run) {
@@ -45,9 +48,12 @@ Phases phases_of(const Search& search, const Played& run) {
     Phases phases;
     std::int64_t own = 0;
     for (std::size_t i = 0; i < starts.size(); ++i) {
-        Phase& phase = by_caller[i] == 0       ? phases.processes
-                       : own++ < search.size() ? phases.first
-                                               : phases.second;
+        Phase& phase = by_caller[i] == 0     ? phases.processes
+                       : own < search.size() ? phases.first
+                       : own < 2 * search.size() || phases.processes.starts.empty()
+                           ? phases.second
+                           : phases.processes;
+        own += by_caller[i];
         phase.add(starts[i], run.answer.list("begins")[i], run.answer.list("ends")[i]);
     }
     return phases;
@@ -119,6 +125,30 @@ std::optional<Complaint> times_fit(const Search& search, const std::array<Told, 
     return complaint;
 }
 
+/// It compares what it was asked to.
+std::optional<Complaint> n_passed_on(const Search& search, const Played& run) {
+    const std::int64_t started = run.answer.number("started").value_or(0);
+    if (started == search.n) return std::nullopt;
+    return Complaint{
+        .expected = fmt::format("compare with n = {} measures run_threads and run_processes with "
+                                "n = {}.",
+                                search.n, search.n),
+        .happened = fmt::format("{} started.",
+                                lab::printable::count(static_cast<std::size_t>(started), "worker") +
+                                    (started == 1 ? " was" : " were")),
+        .hint = "Hand n on as it is: how many cores there are, the caller knows."};
+}
+
+/// What the searches throw: measuring is no reason to keep it to oneself.
+std::optional<Complaint> error_passes_through(const Played& run) {
+    const std::string_view threw = run.answer.text("threw");
+    if (threw == "WorkerError") return std::nullopt;
+    return Complaint{.expected = "compare throws WorkerError when run_processes throws it.",
+                     .happened = threw.empty() ? "It returned as if nothing had happened."
+                                               : fmt::format("It threw {}.", threw),
+                     .hint = "Let exceptions pass: what was measured until then tells nothing."};
+}
+
 std::optional<Complaint> measured(const Search& search, const Played& run) {
     if (const std::string_view threw = run.answer.text("threw"); !threw.empty())
         return Complaint{.expected = "The comparison returns.",
@@ -157,11 +187,28 @@ std::optional<Complaint> measured(const Search& search, const Played& run) {
     return std::nullopt;
 }
 
-void examine_compare(const Search& search, Judge judge) {
+/// Where run_processes starts fewer workers itself, or more, the mistake is not one of measuring.
+void examine_n(const Search& search) {
+    const Judge as_many = [search](const Played& run) { return n_passed_on(search, run); };
+    if (ever_holds(real_plan("processes", search, as_many)))
+        examine(real_plan("compare", search, as_many));
+}
+
+void examine_compare(const Search& search, Judge judge, std::chrono::nanoseconds nap = 0ns) {
     Plan plan = real_plan("compare", search, std::move(judge));
-    constexpr std::int64_t nap = 15'000'000;
-    plan.workload["nap"] = {nap};
+    plan.workload["nap"] = {nap.count()};
     examine(plan);
+}
+
+/// A worker is killed. Where run_processes does not tell, the mistake is not one of measuring.
+void examine_failure(const Search& search) {
+    const auto befall = [&](const char* scenario) {
+        Plan plan = real_plan(scenario, search, error_passes_through);
+        plan.workload["mishap"] = {static_cast<std::int64_t>(journal::Mishap::killed)};
+        plan.workload["at"] = {search.last - 1};
+        return plan;
+    };
+    if (ever_holds(befall("processes"))) examine(befall("compare"));
 }
 
 }  // namespace
@@ -169,11 +216,14 @@ void examine_compare(const Search& search, Judge judge) {
 TEST_CASE("03-cpu-parallelism/compare", "[03-cpu-parallelism][plain]") {
     Draw some = draw("03 compare");
     const std::int64_t first = some.number(1'000, 60'000);
-    const Search search{first, first + some.number(10, 14), n};
-    examine_compare(search, [search](const Played& run) { return measured(search, run); });
-    examine_compare({first, first + 2, 0}, [](const Played& run) {
-        return refused(run, !run.answer.list("starts").empty());
-    });
+    const Search search{first, first + some.number(10, 14), 2};
+    examine_compare(
+        search, [search](const Played& run) { return measured(search, run); }, 15ms);
+    // One of them is not the number of this machine's cores.
+    for (const std::int64_t n : {2, 3}) examine_n({first, first + 6, n});
+    examine_failure({first, first + 6, 2});
+    // What it did before it came to that, the header leaves open.
+    examine_compare({first, first + 2, 0}, [](const Played& run) { return refused(run, false); });
 }
 
 }  // namespace lockstep::cpu_parallelism

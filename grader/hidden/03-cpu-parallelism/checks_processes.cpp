@@ -39,23 +39,53 @@ void examine_processes(const Search& search, Judge judge, Befalls befalls = {}, 
 void examine_result(const Search& search) {
     examine_processes(search, [search](const Played& run) -> std::optional<Complaint> {
         if (auto complaint = as_the_serial_one_by_workers(search, run)) return complaint;
-        const auto most = static_cast<std::size_t>(std::min(search.n, search.size()));
-        const auto started = static_cast<std::size_t>(run.answer.number("started").value_or(0));
+        const std::int64_t most = std::clamp<std::int64_t>(search.size(), 0, search.n);
+        const std::int64_t started = run.answer.number("started").value_or(0);
         if (started <= most) return std::nullopt;
-        return Complaint{.expected = "There are never more workers than numbers, nor more than n.",
-                         .happened = fmt::format(
-                             "For {} and n = {}, {} started.",
-                             count(static_cast<std::size_t>(search.size()), "number"), search.n,
-                             count(started, "worker") + (started == 1 ? " was" : " were")),
-                         .hint = "Start std::min(n, range.size()) workers."};
+        return Complaint{
+            .expected = "There are never more workers than numbers, nor more than n.",
+            .happened = fmt::format(
+                "For {} and n = {}, {} started.",
+                count(static_cast<std::size_t>(std::max<std::int64_t>(search.size(), 0)), "number"),
+                search.n,
+                count(static_cast<std::size_t>(started), "worker") +
+                    (started == 1 ? " was" : " were")),
+            .hint = "Start std::min(n, range.size()) workers."};
     });
+}
+
+/// The first of two equals comes from the worker that ends last.
+void examine_arrival() {
+    const Search search = drawn_tied(draw("03 arrival"), 3, 15);
+    const Befalls last{Mishap::last, longest_of(search.first, search.last).front()};
+    examine_processes(
+        search, [search](const Played& run) { return as_the_serial_one_by_workers(search, run); },
+        last);
+}
+
+/// A call before this one, of which nothing may be left: its flight was longer.
+void examine_second_call() {
+    const Search search{1, 6, 2};
+    Plan plan = real_plan("processes", search, [search](const Played& run) {
+        std::optional<Complaint> complaint = right_flight(search, run);
+        if (complaint) {
+            complaint->happened = "Another range had been searched before. " + complaint->happened;
+            complaint->hint =
+                "Something is kept from one call to the next: look for variables that are "
+                "`static` or stand outside functions.";
+        }
+        return complaint;
+    });
+    constexpr std::int64_t record = 27;  // of all numbers below 703 it flies longest
+    plan.workload["before"] = {record - 2, record + 3};
+    examine(plan);
 }
 
 /// What the processes read and wrote. Many times what two slices and two flights take, and a
 /// fraction of what the numbers themselves do.
 std::optional<Complaint> little_sent(const Search& search, const Played& run) {
     if (auto complaint = right_flight(search, run)) return complaint;
-    constexpr std::int64_t bytes_allowed = 150'000;
+    constexpr std::int64_t bytes_allowed = 70'000;
     const std::int64_t bytes = run.answer.number("bytes").value_or(0);
     if (bytes <= bytes_allowed) return std::nullopt;
     return Complaint{
@@ -122,17 +152,21 @@ std::optional<Complaint> really_spread(const Search& search, const Played& run) 
         return complaint;
     }
     if (workers != search.n) {
-        complaint.happened = fmt::format("{} computed.", count(programs.size(), "worker"));
-        complaint.hint = "Start n workers, and give each a slice.";
+        complaint.happened = fmt::format("For {}, {} computed.",
+                                         count(static_cast<std::size_t>(search.size()), "number"),
+                                         count(programs.size(), "worker"));
+        complaint.hint =
+            "Start n workers, and give each a slice, also where n does not divide the range: let "
+            "slice i begin at range.size() * i / n.";
         return complaint;
     }
     if (run.answer.number("met") != 1) {
         complaint.happened =
-            "They were never at work together: some were started only when others had ended.";
+            "They were never at work together: some came to their work only when others had ended.";
         complaint.hint =
             "Serial in disguise: start all workers first, and only then read from them and wait "
-            "for "
-            "them.";
+            "for them. A worker that reads what it is told to the end also waits for whoever else "
+            "has that pipe open.";
         return complaint;
     }
     // Pieces on demand: as many for each, since the workers go in step, whatever work is in them.
@@ -145,6 +179,10 @@ std::optional<Complaint> really_spread(const Search& search, const Played& run) 
     return std::nullopt;
 }
 
+void examine_spread(const Search& search) {
+    examine_processes(search, [search](const Played& run) { return really_spread(search, run); });
+}
+
 // --- failures ---
 
 std::string_view told(Mishap mishap) {
@@ -153,9 +191,16 @@ std::string_view told(Mishap mishap) {
     case Mishap::garbage: return "printed \"?!\" instead of its result, and ended with exit code 0";
     case Mishap::silence: return "printed nothing, and ended with exit code 0";
     case Mishap::status: return "printed its result, and ended with exit code 3";
+    case Mishap::killed_at_the_end: return "printed its result, and was killed by a signal then";
+    case Mishap::last:
     case Mishap::none: break;
     }
     return "did nothing wrong";
+}
+
+/// What befalls it, befalls it when it has done all of its work.
+bool ends_well_at_first(Mishap mishap) {
+    return mishap == Mishap::status || mishap == Mishap::killed_at_the_end;
 }
 
 std::optional<Complaint> named_the_worker(const Search& search, const Befalls& befalls,
@@ -172,6 +217,12 @@ std::optional<Complaint> named_the_worker(const Search& search, const Befalls& b
         run.answer.list("by caller")[static_cast<std::size_t>(which - starts.begin())] == 1) {
         complaint.happened = "No worker came to the number at which it should have failed.";
         complaint.hint = "flight is to be called by workers, once for each number.";
+        return complaint;
+    }
+    if (static_cast<std::int64_t>(run.answer.list("programs").size()) > search.n) {
+        complaint.happened = "A worker was started for what the failed one had been given.";
+        complaint.hint =
+            "Whether another try makes sense, only the caller knows: tell it, by WorkerError.";
         return complaint;
     }
     const std::string_view threw = run.answer.text("threw");
@@ -194,7 +245,7 @@ std::optional<Complaint> named_the_worker(const Search& search, const Befalls& b
     // Who hands out pieces on demand learns of an exit code when the worker has done several: any
     // of them names it.
     const std::int64_t at =
-        befalls.mishap == Mishap::status && slice.size() == 2 ? slice[0] : befalls.at;
+        ends_well_at_first(befalls.mishap) && slice.size() == 2 ? slice[0] : befalls.at;
     if (slice.size() != 2 || at < slice[0] || at >= slice[1] || slice[0] < search.first ||
         slice[1] > search.last ||
         (slice[1] - slice[0] >= search.size() && run.answer.list("programs").size() > 1)) {
@@ -210,9 +261,18 @@ Search shared_out(const char* name) {
     return drawn_tied(draw(name), n, 15);
 }
 
-void examine_failure(const char* name, Mishap mishap) {
+/// Which number of a slice, where the range is cut in three of five.
+enum class Of { any, first, last };
+
+void examine_failure(const char* name, Mishap mishap, Of which = Of::any) {
     const Search search = shared_out(name);
-    const Befalls befalls{mishap, draw(name).number(search.first, search.last - 1)};
+    Draw drawn = draw(name);
+    constexpr std::int64_t length = 5;
+    const std::int64_t slice = search.first + length * drawn.number(0, 2);
+    const Befalls befalls{mishap, which == Of::first ? slice
+                                  : which == Of::last
+                                      ? slice + length - 1
+                                      : drawn.number(search.first, search.last - 1)};
     examine_processes(
         search,
         [search, befalls](const Played& run) { return named_the_worker(search, befalls, run); },
@@ -244,6 +304,9 @@ TEST_CASE("03-cpu-parallelism/processes", "[03-cpu-parallelism][plain]") {
     examine_result({first, first, 3});
     examine_result({first, first + 1, 4});
     examine_result({first, first + 3, 5});
+    examine_result({first, first - 3, 3});
+    examine_arrival();
+    examine_second_call();
     examine_processes({first, first + 5, 0}, [](const Played& run) {
         return refused(run, !run.answer.list("starts").empty());
     });
@@ -256,16 +319,19 @@ TEST_CASE("03-cpu-parallelism/processes", "[03-cpu-parallelism][plain]") {
 TEST_CASE("03-cpu-parallelism/spread", "[03-cpu-parallelism][plain]") {
     for (const std::int64_t n : {2, 4}) {
         const Search search = drawn_even(draw(fmt::format("03 spread, {}", n)), n, n * 40);
-        examine_processes(search,
-                          [search](const Played& run) { return really_spread(search, run); });
+        examine_spread(search);
     }
+    // Slices of a length that was rounded up, two each, leave nothing for the last worker.
+    const std::int64_t first = draw("03 spread, 9 by 6").number(1'000, 60'000);
+    examine_spread({first, first + 9, 6});
 }
 
 TEST_CASE("03-cpu-parallelism/failures", "[03-cpu-parallelism][plain]") {
-    examine_failure("03 killed", Mishap::killed);
-    examine_failure("03 garbage", Mishap::garbage);
+    examine_failure("03 killed", Mishap::killed, Of::last);
+    examine_failure("03 garbage", Mishap::garbage, Of::first);
     examine_failure("03 silence", Mishap::silence);
     examine_failure("03 status", Mishap::status);
+    examine_failure("03 killed at the end", Mishap::killed_at_the_end);
 }
 
 TEST_CASE("03-cpu-parallelism/ends", "[03-cpu-parallelism][plain]") {

@@ -33,6 +33,8 @@ Plan real_plan(const char* scenario, const Search& search, Judge judge) {
     Plan plan;
     plan.scenario = scenario;
     plan.workload = search.workload();
+    for (const char* name : {"together", "mishap", "at", "nap"}) plan.workload[name] = {0};
+    plan.workload["before"] = {};
     plan.judge = [judge = std::move(judge)](const Played& run) {
         std::optional<Complaint> complaint = did_not_return(run);
         return complaint ? complaint : judge(run);
@@ -53,8 +55,8 @@ std::optional<Complaint> did_not_return(const Played& run) {
         complaint.hint =
             "Who writes to a full pipe waits for a reader: read a worker's output to its end "
             "before "
-            "you wait for the worker. And a worker that reads to the end of its input waits until "
-            "you have closed your side.";
+            "you wait for the worker. Who reads to an end waits until every copy of the writing "
+            "side is closed: your own, and those that other workers have inherited (O_CLOEXEC).";
         return complaint;
     case End::signalled:
         complaint.verdict = Verdict::crash;
@@ -79,9 +81,11 @@ std::optional<Complaint> did_not_return(const Played& run) {
 }
 
 std::optional<Complaint> as_the_serial_one_by_workers(const Search& search, const Played& run) {
+    const std::vector<std::int64_t>& starts = run.answer.list("starts");
+    if (search.size() > 0)
+        if (auto complaint = nothing_searched(run, starts.size())) return complaint;
     if (auto complaint = right_flight(search, run)) return complaint;
-    if (auto complaint = each_once(search, run.answer.list("starts"))) return complaint;
-    return std::nullopt;
+    return each_once(search, starts);
 }
 
 std::optional<Complaint> something_left(const Played& run) {

@@ -4,7 +4,8 @@
 // outside it: their processes are real, the lab has no hold on them, and what blocks in libc
 // (popen, a read by stdio) would hold up its other threads. Of "processes" also: `together`, the
 // workers that are to be at work at the same time; `mishap` (journal.hpp) and `at`, the number at
-// which it happens. Of "compare": `nap`, how long each number sleeps (nanoseconds).
+// which it happens; and `before`, a range that is searched first, or none. Of "compare": `nap`, how
+// long each number sleeps (nanoseconds); `mishap` and `at`.
 #include <parallel.hpp>
 
 #include <lab/events.hpp>
@@ -95,13 +96,21 @@ void threads(const Workload& workload, Telling& telling) {
     lab::event("came back");
 }
 
+/// What befalls whom.
+RealConditions conditions_of(const Workload& workload) {
+    return {.mishap = static_cast<lockstep::journal::Mishap>(workload.number("mishap")),
+            .mishap_at = static_cast<std::uint64_t>(workload.number("at"))};
+}
+
 void processes(const Workload& workload, Telling& telling) {
-    const RealConditions conditions{
-        .workers = static_cast<unsigned>(workload.number("together")),
-        .mishap = static_cast<lockstep::journal::Mishap>(workload.number("mishap")),
-        .mishap_at = static_cast<std::uint64_t>(workload.number("at"))};
+    RealConditions conditions = conditions_of(workload);
+    conditions.workers = static_cast<unsigned>(workload.number("together"));
     const RealRun run = lockstep::real_run(conditions, [&] {
         try {
+            if (const auto before = workload.list("before"); before.size() == 2)
+                static_cast<void>(run_processes(
+                    {static_cast<std::uint64_t>(before[0]), static_cast<std::uint64_t>(before[1])},
+                    n_of(workload)));
             return lockstep::searched(
                        [&] { return run_processes(range_of(workload), n_of(workload)); })
                 .text();
@@ -136,7 +145,8 @@ std::string text_of(const Comparison& comparison) {
 
 void compare_them(const Workload& workload, Telling& telling) {
     std::string figures;
-    const RealConditions conditions{.nap = std::chrono::nanoseconds{workload.number("nap")}};
+    RealConditions conditions = conditions_of(workload);
+    conditions.nap = std::chrono::nanoseconds{workload.number("nap")};
     const RealRun run = lockstep::real_run(conditions, [&] {
         try {
             const Searched how = lockstep::searched([&] {

@@ -38,18 +38,24 @@ struct Search {
 /// compares with the best one and then puts its own there may lose the other one's.
 [[nodiscard]] Search drawn_equals();
 
+/// Two threads, of which one comes back with the longest flight at the same time as the other with
+/// one that is shorter, and longer than all before.
+[[nodiscard]] Search drawn_met(Draw draw);
+
 /// Slices of equal length are nearly equal work.
 [[nodiscard]] Search drawn_even(Draw draw, std::int64_t n, std::int64_t size);
 
-/// Whoever takes few numbers at a time is at least 0.82 n times as fast as one alone; who cuts the
-/// range beforehand, in slices or like a comb, at most 0.68 n times.
+/// Whoever takes few numbers at a time, in whatever order (orders.hpp), is at least 0.8 n times as
+/// fast as one alone; who cuts the range beforehand, in slices or like a comb, at most 0.7 n times.
 [[nodiscard]] Search drawn_uneven(Draw draw, std::int64_t n, std::int64_t size);
 
-/// The longest flight has more values than go into a pipe of 4 KiB, of whatever bytes.
-[[nodiscard]] Search drawn_long(Draw draw, std::int64_t n, std::int64_t size);
+/// Likewise; and whoever takes the next numbers on demand, but a quarter of an even share at a time
+/// or more, is at most 0.72 n times as fast.
+[[nodiscard]] Search drawn_coarse(Draw draw, std::int64_t n, std::int64_t size);
 
-/// Which of n nearly equal slices this number lies in.
-[[nodiscard]] std::int64_t slice_of(const Search& search, std::int64_t start);
+/// The longest flight has more values than go into a pipe of 4 KiB, of whatever bytes; and the
+/// numbers more bits than an int.
+[[nodiscard]] Search drawn_long(Draw draw, std::int64_t n, std::int64_t size);
 
 /// What is wrong with the result: thrown, another flight, the wrong one of two equals.
 [[nodiscard]] std::optional<Complaint> right_flight(const Search& search, const Played& run);
@@ -57,6 +63,9 @@ struct Search {
 /// Each number was computed exactly once: `starts`, in any order.
 [[nodiscard]] std::optional<Complaint> each_once(const Search& search,
                                                  std::vector<std::int64_t> starts);
+
+/// It came back, and never called the given work.
+[[nodiscard]] std::optional<Complaint> nothing_searched(const Played& run, std::size_t calls);
 
 /// For a search that is right in other orders: the mistake is one of order, and the hint says so.
 [[nodiscard]] std::optional<Complaint> of_order(std::optional<Complaint> complaint);
