@@ -12,8 +12,8 @@
 
 using lockstep::QueueClosed;
 
-// Two counters with their waiting, as semaphores have them: free places and items there. The container has a
-// mutex of its own.
+// Two counters with their waiting, as semaphores have them: free places and items there. The
+// container has a mutex of its own.
 class Permits {
 public:
     explicit Permits(std::size_t number) : number_{number} {}
@@ -58,8 +58,8 @@ public:
             if (closed_) throw QueueClosed{};
             items_.push_back(std::move(item));
             ++open_;
+            there_.give();  // under the lock: no close comes between the item and its permit
         }
-        there_.give();
     }
 
     std::optional<T> get() {
