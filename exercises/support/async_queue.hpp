@@ -8,18 +8,42 @@
 
 #include <lab/events.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace lockstep {
 
+/// Tells the queues of a run apart: 0, 1, 2, … in the order in which they are made, from 0 again
+/// when there is none left.
+class QueueNumber {
+public:
+    QueueNumber() : number_{alive_++ == 0 ? restart() : next_++} {}
+    QueueNumber(const QueueNumber&) = delete;
+    QueueNumber& operator=(const QueueNumber&) = delete;
+    ~QueueNumber() { --alive_; }
+    [[nodiscard]] std::int64_t value() const noexcept { return number_; }
+
+private:
+    static std::int64_t restart() noexcept {
+        next_ = 1;
+        return 0;
+    }
+    inline static std::atomic<std::int64_t> alive_ = 0;
+    inline static std::atomic<std::int64_t> next_ = 0;
+    std::int64_t number_;
+};
+
 /// First in, first out. Not thread-safe: all its users run on one event loop. It must outlive them.
 ///
-/// In the lab each item put leaves an event "queued": how many items are in the queue then.
+/// In the lab each item put leaves an event "queue" (the queue's number) and an event "queued" (how
+/// many items are in it then); each item taken out an event "queue" and an event "taken"
+/// (likewise).
 template <typename T>
 class AsyncQueue {
 public:
@@ -34,7 +58,7 @@ public:
         while (!closed_ && items_.size() >= capacity_) co_await not_full_.wait();
         if (closed_) throw QueueClosed{};
         items_.push_back(std::move(item));
-        lab::event("queued", static_cast<std::int64_t>(items_.size()));
+        tell("queued");
         not_empty_.wake_one();
     }
 
@@ -45,6 +69,7 @@ public:
         if (!items_.empty()) {
             item.emplace(std::move(items_.front()));
             items_.pop_front();
+            tell("taken");
             not_full_.wake_one();
         }
         co_return item;
@@ -59,6 +84,12 @@ public:
     }
 
 private:
+    void tell(std::string_view what) const {
+        lab::event("queue", number_.value());
+        lab::event(what, static_cast<std::int64_t>(items_.size()));
+    }
+
+    QueueNumber number_;
     std::size_t capacity_;
     bool closed_ = false;
     std::deque<T> items_;

@@ -24,15 +24,17 @@ namespace lockstep {
 /// First come, first woken. Not thread-safe: all its users run on one event loop (or strand).
 ///
 /// A wait that is cancelled throws boost::system::system_error with asio::error::operation_aborted.
-/// Who destroys the list destroys the coroutines that wait in it; in the lab that leaves an event
-/// "abandoned", whose value is their number.
+/// Who destroys the list destroys the coroutines that wait in it, and takes the ground from under
+/// those that were woken and have not gone on yet; in the lab that leaves an event "abandoned",
+/// whose value is their number.
 class WaitList {
 public:
     WaitList() = default;
     WaitList(const WaitList&) = delete;
     WaitList& operator=(const WaitList&) = delete;
     ~WaitList() {
-        if (!waiting_.empty()) lab::event("abandoned", static_cast<std::int64_t>(waiting_.size()));
+        const std::int64_t left = static_cast<std::int64_t>(waiting_.size()) + *woken_;
+        if (left > 0) lab::event("abandoned", left);
     }
 
     /// Suspends the calling coroutine until it is woken. As with a condition variable, the caller
@@ -44,7 +46,7 @@ public:
 
     /// The coroutine goes on when the event loop comes to it, not within this call.
     void wake_one() {
-        if (!waiting_.empty()) take(waiting_.begin())->resume({});
+        if (!waiting_.empty()) take(waiting_.begin())->resume({}, woken_);
     }
     void wake_all() {
         while (!waiting_.empty()) wake_one();
@@ -53,9 +55,25 @@ public:
 private:
     using Error = boost::system::error_code;
 
+    /// How many were woken and have not gone on yet. It outlives a list that they outlive.
+    using Woken = std::shared_ptr<std::int64_t>;
+    class OnTheWay {
+    public:
+        explicit OnTheWay(Woken woken) : woken_{std::move(woken)} { ++*woken_; }
+        OnTheWay(OnTheWay&&) = default;
+        OnTheWay& operator=(OnTheWay&&) = delete;
+        ~OnTheWay() { arrive(); }
+        void arrive() {
+            if (const Woken woken = std::exchange(woken_, nullptr)) --*woken;
+        }
+
+    private:
+        Woken woken_;
+    };
+
     struct Waiter {
         virtual ~Waiter() = default;
-        virtual void resume(Error error) = 0;
+        virtual void resume(Error error, Woken woken) = 0;
     };
     using Waiters = std::list<std::unique_ptr<Waiter>>;
 
@@ -63,11 +81,13 @@ private:
     struct Suspended final : Waiter {
         explicit Suspended(Handler handler) : handler_{std::move(handler)} {}
 
-        void resume(Error error) override {
+        void resume(Error error, Woken woken) override {
             const auto slot = boost::asio::get_associated_cancellation_slot(handler_);
             if (slot.is_connected()) boost::asio::cancellation_slot{slot}.clear();
             const auto executor = boost::asio::get_associated_executor(handler_);
-            boost::asio::post(executor, [handler = std::move(handler_), error]() mutable {
+            boost::asio::post(executor, [handler = std::move(handler_), error,
+                                         way = OnTheWay{std::move(woken)}]() mutable {
+                way.arrive();
                 std::move(handler)(error);
             });
         }
@@ -83,7 +103,7 @@ private:
             // The slot lives in the waiter's coroutine, and this lambda in the slot, which
             // `resume` clears: what is needed is taken along.
             const std::unique_ptr<Waiter> waiter = take(place);
-            waiter->resume(boost::asio::error::operation_aborted);
+            waiter->resume(boost::asio::error::operation_aborted, woken_);
         });
     }
 
@@ -94,6 +114,7 @@ private:
     }
 
     Waiters waiting_;
+    Woken woken_ = std::make_shared<std::int64_t>(0);
 };
 
 }  // namespace lockstep

@@ -12,10 +12,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -31,31 +34,98 @@ using std::chrono::nanoseconds;
 struct World {
     explicit World(const Workload& given) : workload{given} {}
     const Workload& workload;
+
+    /// Nullopt when none of the items has that number.
+    [[nodiscard]] std::optional<std::size_t> place_of(std::int64_t number) const {
+        const auto numbers = workload.list("numbers");
+        const auto found = std::ranges::find(numbers, number);
+        if (found == numbers.end()) return std::nullopt;
+        return static_cast<std::size_t>(found - numbers.begin());
+    }
 };
 
 std::string reason_of(const Workload& workload, std::int64_t number) {
-    return "item " + std::to_string(number) + " is broken in " +
-           std::to_string((number + 1) * workload.number("salt")) + " places";
+    const std::int64_t places = (number % 100 + 1) * workload.number("salt");
+    return "item " + std::to_string(number) + " is broken in " + std::to_string(places) + " places";
 }
+
+/// An exception of a type of its own, whose text does not outlive it.
+template <typename Base>
+class Broken final : public Base {
+public:
+    template <typename... Arguments>
+    explicit Broken(const std::string& text, Arguments... arguments) : Base{arguments...} {
+        text_.fill('\0');
+        std::copy_n(text.begin(), std::min(text.size(), text_.size() - 1), text_.begin());
+    }
+    Broken(const Broken&) = default;
+    Broken& operator=(const Broken&) = default;
+    ~Broken() override {
+        // Through a volatile pointer, for no compiler sees a use in what is about to be freed.
+        volatile char* const text = text_.data();
+        for (std::size_t i = 0; i + 1 < text_.size() && text[i] != '\0'; ++i) text[i] = '?';
+    }
+    [[nodiscard]] const char* what() const noexcept override { return text_.data(); }
+
+private:
+    std::array<char, 200> text_;
+};
+
+// What `ends` says of an item.
+constexpr std::int64_t throws = 1;
+constexpr std::int64_t throws_logic_error = 2;
+constexpr std::int64_t throws_own_type = 3;
+constexpr std::int64_t throws_at_the_call = 4;
 
 asio::awaitable<void> handle(const World& world, Item item) {
     const lab::Span span{"handle", item.number};
-    const auto latencies = world.workload.list("latencies");
-    if (item.number < 0 || static_cast<std::size_t>(item.number) >= latencies.size()) co_return;
-    const auto index = static_cast<std::size_t>(item.number);
-    asio::steady_timer timer{co_await asio::this_coro::executor, nanoseconds{latencies[index]}};
+    const std::optional<std::size_t> place = world.place_of(item.number);
+    if (!place) co_return;
+    asio::steady_timer timer{co_await asio::this_coro::executor,
+                             nanoseconds{world.workload.list("latencies")[*place]}};
     co_await timer.async_wait(asio::use_awaitable);
-    if (world.workload.list("fails")[index] != 0)
-        throw std::runtime_error{reason_of(world.workload, item.number)};
+    const std::int64_t end = world.workload.list("ends")[*place];
+    const std::string reason = reason_of(world.workload, item.number);
+    if (end == throws) throw Broken<std::runtime_error>{reason, "?"};
+    if (end == throws_logic_error) throw std::logic_error{reason};
+    if (end == throws_own_type) throw Broken<std::exception>{reason};
 }
+
+asio::awaitable<void> handle_or_throw(const World& world, Item item) {
+    const std::optional<std::size_t> place = world.place_of(item.number);
+    if (place && world.workload.list("ends")[*place] == throws_at_the_call) {
+        const lab::Span span{"handle", item.number};
+        throw std::runtime_error{reason_of(world.workload, item.number)};
+    }
+    return handle(world, item);
+}
+
+/// What the summary or the log says of each item, and what its handler threw, where they differ.
+class Reasons {
+public:
+    Reasons(const Workload& workload, Telling& telling) : workload_{workload}, telling_{telling} {}
+
+    [[nodiscard]] bool is_reason(std::int64_t item, const std::string& text) {
+        const std::string thrown = reason_of(workload_, item);
+        if (text == thrown) return true;
+        telling_.text("text about " + std::to_string(item), text);
+        telling_.text("thrown by " + std::to_string(item), thrown);
+        return false;
+    }
+
+private:
+    const Workload& workload_;
+    Telling& telling_;
+};
 
 void tell(const Workload& workload, Telling& telling, const Summary& summary) {
     telling.number("handled", static_cast<std::int64_t>(summary.handled));
     std::vector<std::int64_t> failures;
     std::vector<std::int64_t> reasons;
+    Reasons right{workload, telling};
     for (const Failure& failure : summary.failures) {
         failures.push_back(failure.item);
-        reasons.push_back(failure.reason == reason_of(workload, failure.item) ? 1 : 0);
+        reasons.push_back(right.is_reason(failure.item, failure.reason) ? 1 : 0);
     }
     telling.list("failures", std::move(failures));
     telling.list("reasons", std::move(reasons));
@@ -64,29 +134,24 @@ void tell(const Workload& workload, Telling& telling, const Summary& summary) {
 void tell(const Workload& workload, Telling& telling, const Log& log) {
     std::vector<std::int64_t> items;
     std::vector<std::int64_t> kinds;
+    Reasons right{workload, telling};
     for (const Log::Entry& entry : log.entries()) {
         items.push_back(entry.item);
-        kinds.push_back(entry.text == "done"                            ? 1
-                        : entry.text == reason_of(workload, entry.item) ? 2
-                                                                        : 0);
+        kinds.push_back(entry.text == "done" ? 1 : right.is_reason(entry.item, entry.text) ? 2 : 0);
     }
     telling.list("log items", std::move(items));
     telling.list("log kinds", std::move(kinds));
 }
 
-/// Workload: `latencies` (nanoseconds, positive) and `fails` (0 or 1), one for each item;
-/// `workers`; `capacity`; `log`: how long writing an entry takes; `salt`: goes into the reasons.
-void pipeline(const Workload& workload, Telling& telling) {
-    const World world{workload};
-    Log log{nanoseconds{workload.number("log")}};
+/// What run_pipeline throws, when called or when awaited.
+std::exception_ptr call(const World& world, Log& log, Telling& telling) {
+    const Workload& workload = world.workload;
     std::vector<Item> items;
-    for (std::size_t i = 0; i < workload.list("latencies").size(); ++i)
-        items.push_back(Item{static_cast<std::int64_t>(i)});
-    const Handler handler = [&world](Item item) { return handle(world, item); };
+    for (const std::int64_t number : workload.list("numbers")) items.push_back(Item{number});
+    const Handler handler = [&world](Item item) { return handle_or_throw(world, item); };
     std::exception_ptr failure;
-    telling.text("threw", "");
-    {
-        asio::io_context loop;
+    asio::io_context loop;
+    try {
         asio::co_spawn(
             loop,
             run_pipeline(items, static_cast<std::size_t>(workload.number("workers")),
@@ -97,11 +162,24 @@ void pipeline(const Workload& workload, Telling& telling) {
                 if (!failure) tell(workload, telling, summary);
                 loop.stop();
             });
-        loop.run();
-        // Who was about to end at that very instant may do so; nobody else gets further.
-        loop.restart();
-        loop.poll();
+    } catch (...) {
+        return std::current_exception();
     }
+    loop.run();
+    // Who was about to end at that very instant may do so; nobody else gets further.
+    loop.restart();
+    loop.poll();
+    return failure;
+}
+
+/// Workload: `numbers`, `latencies` (nanoseconds, positive) and `ends` (see above; 0: well), one
+/// for each item; `workers`; `capacity`; `log`: how long writing an entry takes; `salt`: goes into
+/// the reasons.
+void pipeline(const Workload& workload, Telling& telling) {
+    const World world{workload};
+    Log log{nanoseconds{workload.number("log")}};
+    telling.text("threw", "");
+    const std::exception_ptr failure = call(world, log, telling);
     tell(workload, telling, log);
     if (!failure) return;
     try {

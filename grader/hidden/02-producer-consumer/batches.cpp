@@ -1,0 +1,72 @@
+#include "batches.hpp"
+
+#include <lab/printable.hpp>
+
+#include <fmt/format.h>
+
+#include <numeric>
+#include <utility>
+
+namespace lockstep::producer_consumer {
+
+Numbers Batch::workload() const {
+    std::vector<std::int64_t> kinds;
+    for (const End end : ends) kinds.push_back(static_cast<std::int64_t>(end));
+    return {{"numbers", numbers},   {"latencies", latencies}, {"ends", kinds},
+            {"workers", {workers}}, {"capacity", {capacity}}, {"log", {log}},
+            {"salt", {salt}}};
+}
+
+Batch drawn(std::string_view name, std::size_t items) {
+    constexpr std::int64_t millisecond = 1'000'000;
+    Draw draw = lockstep::draw(name);
+    Batch batch;
+    batch.numbers.resize(items);
+    std::iota(batch.numbers.begin(), batch.numbers.end(), 0);
+    batch.latencies = draw.numbers(items, 20 * millisecond, 200 * millisecond);
+    batch.ends.assign(items, End::well);
+    batch.salt = draw.number(100, 999);
+    return batch;
+}
+
+std::vector<std::vector<lab::Place>> places(const lab::Trace& trace, std::string_view label) {
+    std::vector<std::vector<lab::Place>> stacks;
+    for (const lab::Event& event : trace.marks(label)) stacks.push_back(trace.stack(event.stack));
+    return stacks;
+}
+
+std::string quoted(const Played& run, std::string_view which, std::int64_t item) {
+    const std::string name = fmt::format("{} {}", which, item);
+    return fmt::format("\"{}\"", lab::printable::clean(run.answer.text(name), 100));
+}
+
+std::string wrong_text(const Played& run, std::string_view what, std::int64_t item) {
+    return fmt::format("{} item {} is {}; its handler threw {}.", what, item,
+                       quoted(run, "text about", item), quoted(run, "thrown by", item));
+}
+
+void examine_batch(const Batch& batch, Judge judge, std::vector<lab::Diagnosis::Kind> also) {
+    Plan plan;
+    plan.scenario = "pipeline";
+    plan.workload = batch.workload();
+    plan.judge = std::move(judge);
+    plan.also = std::move(also);
+    // One thread: there is only one order in which it can run.
+    plan.schedules = 2;
+    examine(plan);
+}
+
+std::optional<Complaint> unexpected_exception(const Played& run) {
+    const std::string_view threw = run.answer.text("threw");
+    if (threw.empty()) return std::nullopt;
+    return Complaint{
+        .expected = "run_pipeline comes back with a summary, whatever its handlers throw.",
+        .happened = fmt::format("It threw {}: {}", threw,
+                                lab::printable::clean(run.answer.text("what"), 200)),
+        .hint =
+            "Catch std::exception around the call of the one handler, in the worker's loop: then "
+            "the loop goes on.",
+        .stacks = places(run.trace, "handle")};
+}
+
+}  // namespace lockstep::producer_consumer
