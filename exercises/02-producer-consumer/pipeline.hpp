@@ -52,8 +52,8 @@ struct Summary {
 //   `capacity` items.
 // - After each item, its worker writes one entry about it to the log: log.write(number, "done"), or
 //   log.write(number, reason) where the handler threw. It waits for nothing but the end of another
-//   entry: one write at a time. An AsyncLock (support/async_lock.hpp) may be held over a co_await, a
-//   std::mutex must not.
+//   entry: one write at a time. An AsyncLock (support/async_lock.hpp) may be held over a co_await,
+//   a std::mutex must not.
 // - A handler that throws fails its own item only: it is reported in the summary.
 // - All this happens in coroutines on the executor of the caller, an event loop with one thread.
 //   Nothing blocks it, and when run_pipeline is done, everything that it started has ended.
