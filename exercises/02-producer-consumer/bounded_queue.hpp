@@ -36,8 +36,8 @@ public:
     // who wait in put or get for what will not come any more. A second call does nothing.
     void close() { todo("close, and wake everybody who waits"); }
 
-    // Tells that one item that was put into the queue has been dealt with. Throws std::logic_error
-    // when that was told of all of them already.
+    // Tells that one item that was put into the queue has been dealt with, taken out or not. Throws
+    // std::logic_error when that was told of all of them already, and changes nothing then.
     void task_done() { todo("count the items that are done"); }
 
     // Waits until task_done has been called for every item that was put into the queue, taken out

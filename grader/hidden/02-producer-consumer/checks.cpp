@@ -1,6 +1,7 @@
 // Exercise 02's hidden checks of the queue's put and get. Those of close and join are in
 // checks_ends.cpp, what ThreadSanitizer sees in checks_races.cpp, the pipeline's in
 // checks_pipeline.cpp.
+#include "scripts.hpp"
 #include "traffic.hpp"
 
 #include <lab/catch.hpp>
@@ -73,6 +74,18 @@ void examine_order(const std::vector<std::int64_t>& puts, std::size_t consumers)
     const Traffic traffic = in_phases(puts, consumers);
     examine(plan_for(
         traffic, [traffic](const Played& run) { return in_order(traffic, run); }, 15));
+}
+
+/// One thread puts between its gets: nobody waits, and all is in one order.
+Script turn_about() {
+    const auto put = [] { return Line{.call = Call::put}; };
+    const auto get = [](std::int64_t item) { return Line{.call = Call::get, .item = item}; };
+    return {.capacity = 3,
+            .lines = {put(), put(), get(0), put(), get(1), put(), put(), get(3), get(5), put(),
+                      get(6), get(9)},
+            .expected = "First in, first out, also when items are put between two gets.",
+            .hint = "Put at one end, take from the other: push_back and front.",
+            .schedules = 2};
 }
 
 // --- capacity ---
@@ -174,12 +187,61 @@ void examine_waiting(const Traffic& traffic, std::size_t schedules) {
         schedules));
 }
 
+/// Two gets wait, and two puts come in one breath: there is an item for each.
+Script two_at_once() {
+    return {.capacity = 3,
+            .lines = {{.thread = 0, .call = Call::get, .at = 1, .ends = 2},
+                      {.thread = 1, .call = Call::get, .at = 1, .ends = 2},
+                      {.thread = 2, .call = Call::put, .at = 2, .ends = 2},
+                      {.thread = 2, .call = Call::put, .at = 2, .ends = 2}},
+            .expected = "Each item that is put wakes somebody who waits in get.",
+            .hint =
+                "Notify after each put, not only after one into an empty queue: who was woken "
+                "may not have come to take the first item yet.",
+            .late_only = true,
+            .schedules = 200};
+}
+
+/// While somebody waits in join, and was there first.
+Script beside_a_join() {
+    return {.capacity = 1,
+            .lines = {{.thread = 0, .call = Call::put, .at = 0, .ends = 0},
+                      {.thread = 1, .call = Call::join, .at = 1, .ending = Ending::any},
+                      {.thread = 2, .call = Call::put, .at = 2, .ends = 3},
+                      {.thread = 3, .call = Call::get, .at = 3, .ends = 3},
+                      {.thread = 3, .call = Call::get, .at = 3, .ends = 3},
+                      {.thread = 3, .call = Call::task_done, .at = 4, .ending = Ending::any},
+                      {.thread = 3, .call = Call::task_done, .at = 5, .ending = Ending::any}},
+            .expected = "Who waits in put is woken when a place becomes free, whoever else waits.",
+            .hint =
+                "Let those who wait for different things sleep on different condition "
+                "variables, or notify all.",
+            .late_only = true};
+}
+
+/// Long waits, in put and in get, during which nothing happens.
+Script long_waits() {
+    return {.capacity = 1,
+            .lines = {{.thread = 0, .call = Call::put, .at = 0, .ends = 0},
+                      {.thread = 1, .call = Call::put, .at = 1, .ends = 50},
+                      {.thread = 2, .call = Call::get, .at = 50, .ends = 50},
+                      {.thread = 2, .call = Call::get, .at = 51, .ends = 51},
+                      {.thread = 3, .call = Call::get, .at = 52, .ends = 99},
+                      {.thread = 4, .call = Call::put, .at = 99, .ends = 99}},
+            .expected = "Who waits sleeps until what it waits for has come.",
+            .hint = "Wait without a time limit: who makes the change notifies.",
+            .late_only = true,
+            .undisturbed = true,
+            .schedules = 10};
+}
+
 }  // namespace
 
 TEST_CASE("02-producer-consumer/order", "[02-producer-consumer][plain]") {
     examine_order({9}, 1);
     examine_order({4, 5, 3}, 1);
     examine_order({6, 4, 5}, 3);
+    examine_script(turn_about(), "02 turn about");
 }
 
 TEST_CASE("02-producer-consumer/capacity", "[02-producer-consumer][plain]") {
@@ -212,6 +274,9 @@ TEST_CASE("02-producer-consumer/waiting", "[02-producer-consumer][plain]") {
     const Traffic wide = busy("02 wide", 2, {5, 3, 4}, {6, 6});
     examine_waiting(wide, 40);
     examine_waiting(breathless(wide), 100);
+    examine_script(two_at_once(), "02 two at once");
+    examine_script(beside_a_join(), "02 beside a join");
+    examine_script(long_waits(), "02 long waits");
 }
 
 }  // namespace lockstep::producer_consumer

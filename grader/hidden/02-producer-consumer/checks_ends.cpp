@@ -1,4 +1,5 @@
 // Exercise 02's hidden checks of how a queue ends: close, task_done and join.
+#include "scripts.hpp"
 #include "traffic.hpp"
 
 #include <lab/catch.hpp>
@@ -112,36 +113,93 @@ struct Accounting {
     }
 };
 
-std::string wrong_with_accounts(const lab::Trace& trace) {
+constexpr std::string_view counts_hint =
+    "Count the items up in put and down in task_done, and let join wait until the count is 0: it "
+    "is not the same as an empty queue.";
+
+Complaint about_join(const lab::Trace& trace, std::string happened, std::string_view hint) {
+    return {.expected =
+                "join returns in the instant in which the last item that was put is told to be "
+                "done, in every round.",
+            .happened = std::move(happened),
+            .hint = std::string{hint},
+            .stacks = places_of(trace, "join")};
+}
+
+Complaint about_task_done(const lab::Trace& trace, std::string happened, std::string_view hint) {
+    return {.expected =
+                "task_done throws std::logic_error when every item that was put has been told to "
+                "be done before, and then only; and changes nothing then.",
+            .happened = std::move(happened),
+            .hint = std::string{hint},
+            .stacks = places_of(trace, "done")};
+}
+
+/// How many items had been put and not been taken out at that step.
+std::int64_t inside_at(const lab::Trace& trace, std::uint32_t step) {
+    std::int64_t inside = 0;
+    for (const lab::SpanRecord& put : trace.spans("put"))
+        if (!put.open && put.end_step <= step) ++inside;
+    for (const lab::Event& got : trace.marks("got"))
+        if (got.step <= step) --inside;
+    return inside;
+}
+
+std::optional<Complaint> wrong_with_join(const lab::Trace& trace) {
     const std::vector<lab::Event> done = trace.marks("done");
-    const std::vector<lab::Event> again = trace.marks("again");
-    if (done.size() < 2 || again.empty()) return "Not all items came out of the queue.";
+    if (done.size() < 2 || trace.marks("again").empty())
+        return about_join(trace, "Not all items came out of the queue.", counts_hint);
     for (const lab::SpanRecord& join : trace.spans("join")) {
         if (join.value == -1) {
-            if (join.end > join.begin) return "join waited, though nothing had been put.";
+            if (join.end > join.begin)
+                return about_join(trace, "join waited, though nothing had been put.", counts_hint);
             continue;
         }
         // The last item of this join's round.
         const lab::Event& last = join.value == -2 ? done.back() : done[done.size() - 2];
         if (join.end_step < last.step)
-            return fmt::format("join returned {} before the last item was done.",
-                               human(last.at - join.end));
+            return about_join(
+                trace,
+                fmt::format("join returned {} before the last item was done.",
+                            human(last.at - join.end)),
+                inside_at(trace, join.end_step) > 0
+                    ? "A wake-up promises nothing: join waits with a predicate, or in a loop, "
+                      "until the count of the items that are not done is 0."
+                    : counts_hint);
         if (join.end > last.at)
-            return fmt::format("join returned {} after the last item was done.",
-                               human(join.end - last.at));
+            return about_join(trace,
+                              fmt::format("join returned {} after the last item was done.",
+                                          human(join.end - last.at)),
+                              "Sleep on a condition variable that task_done notifies.");
     }
-    const auto too_many = std::ranges::find_if(trace.events(), [&](const lab::Event& event) {
-        return event.kind == lab::EventKind::marked && trace.label(event) == "one too many";
-    });
-    for (auto event = too_many; event != trace.events().end() && event->step <= again[0].step;
-         ++event) {
-        if (event->kind != lab::EventKind::marked) continue;
-        if (trace.label(*event) == "accepted")
-            return "task_done was called more often than items were put, and did not throw.";
-        if (trace.label(*event) == "threw")
-            return "One task_done too many threw something else than std::logic_error.";
+    return std::nullopt;
+}
+
+std::optional<Complaint> wrong_with_task_done(const lab::Trace& trace) {
+    const std::vector<lab::Event> too_many = trace.marks("one too many");
+    if (const auto refused = trace.marks("not accepted"); !refused.empty()) {
+        const bool after = !too_many.empty() && refused.front().step > too_many.front().step;
+        return about_task_done(
+            trace,
+            fmt::format("task_done threw, though an item was not done yet{}.",
+                        after ? ": one call too many had been refused before" : ""),
+            "Look at the count first, and change it only when nothing is thrown.");
     }
-    return "";
+    if (too_many.empty()) return std::nullopt;
+    for (const lab::Event& event : trace.events()) {
+        if (event.step < too_many.front().step || event.kind != lab::EventKind::marked) continue;
+        if (trace.label(event) == "again") break;
+        if (trace.label(event) == "accepted")
+            return about_task_done(
+                trace, "task_done was called more often than items were put, and did not throw.",
+                "Before you count down, look whether the count is 0 already.");
+        if (trace.label(event) == "threw")
+            return about_task_done(
+                trace, "One task_done too many threw something else than std::logic_error.",
+                "Throw std::logic_error, or a type derived from it: std::runtime_error and its "
+                "kin are not.");
+    }
+    return std::nullopt;
 }
 
 void examine_accounting(const Accounting& accounting, std::size_t schedules) {
@@ -150,19 +208,76 @@ void examine_accounting(const Accounting& accounting, std::size_t schedules) {
     plan.workload = accounting.workload();
     plan.schedules = schedules;
     plan.judge = [](const Played& run) -> std::optional<Complaint> {
-        std::string wrong = wrong_with_accounts(run.trace);
-        if (wrong.empty()) return std::nullopt;
-        return Complaint{
-            .expected =
-                "join returns in the instant in which the last item that was put is told to be "
-                "done, and one task_done too many throws std::logic_error.",
-            .happened = std::move(wrong),
-            .hint =
-                "Count the items up in put and down in task_done, and let join wait until the "
-                "count is 0: it is not the same as an empty queue.",
-            .stacks = places_of(run.trace, "join")};
+        if (auto complaint = wrong_with_task_done(run.trace)) return complaint;
+        return wrong_with_join(run.trace);
     };
     examine(plan);
+}
+
+// --- scripts ---
+
+/// A get waits; a put and a close come in one breath.
+Script last_item() {
+    return {
+        .capacity = 2,
+        .lines = {{.thread = 0, .call = Call::get, .at = 1, .ends = 2},
+                  {.thread = 1, .call = Call::put, .at = 2, .ends = 2},
+                  {.thread = 1, .call = Call::close, .at = 2, .ends = 2},
+                  {.thread = 2, .call = Call::get, .at = 3, .ends = 3, .ending = Ending::refuses}},
+        .expected =
+            "What was put before the queue was closed is still handed out, to those "
+            "who waited for it as well.",
+        .hint =
+            "After the wait, get looks whether there is an item, and only if there is none "
+            "whether the queue is closed.",
+        .schedules = 100};
+}
+
+/// Two puts wait; a close and a get, which makes room, come in one breath.
+Script room_after_close() {
+    return {
+        .capacity = 2,
+        .lines = {{.thread = 0, .call = Call::put, .at = 0, .ends = 0},
+                  {.thread = 0, .call = Call::put, .at = 0, .ends = 0},
+                  {.thread = 1, .call = Call::put, .at = 1, .ends = 2, .ending = Ending::refuses},
+                  {.thread = 2, .call = Call::put, .at = 1, .ends = 2, .ending = Ending::refuses},
+                  {.thread = 3, .call = Call::close, .at = 2, .ends = 2},
+                  {.thread = 3, .call = Call::get, .at = 2, .ends = 2}},
+        .expected = "Nothing is put into a closed queue, whether there is room in it or not.",
+        .hint =
+            "After the wait, put looks whether the queue is closed, before it looks for "
+            "room.",
+        .late_only = true,
+        .schedules = 200};
+}
+
+/// Closing changes nothing about what is not done yet; and a put that is refused is no task.
+Script closed_with_a_task_open() {
+    return {.capacity = 1,
+            .lines = {{.thread = 0, .call = Call::put, .at = 0, .ends = 0},
+                      {.thread = 1, .call = Call::join, .at = 1, .ends = 5},
+                      {.thread = 2, .call = Call::get, .at = 2, .ends = 2},
+                      {.thread = 3, .call = Call::close, .at = 3, .ends = 3},
+                      {.thread = 4, .call = Call::join, .at = 4, .ends = 5},
+                      {.thread = 2, .call = Call::task_done, .at = 5, .ends = 5},
+                      {.thread = 5, .call = Call::put_late, .at = 6, .ending = Ending::any},
+                      {.thread = 5, .call = Call::join, .at = 7, .ends = 7}},
+            .expected =
+                "join waits for the items that were put into the queue, closed or not, and "
+                "for no others.",
+            .hint =
+                "put counts an item when it is in the queue, not before it waits; and join "
+                "looks at nothing but the count."};
+}
+
+/// Who has seen the item in another way need not take it out.
+Script done_before_it_is_taken() {
+    return {.capacity = 2,
+            .lines = {{.thread = 0, .call = Call::put, .at = 0, .ends = 0},
+                      {.thread = 0, .call = Call::task_done, .at = 1, .ends = 1},
+                      {.thread = 0, .call = Call::get, .at = 2, .ends = 2}},
+            .expected = "An item that was put can be told to be done, taken out or not.",
+            .hint = std::string{counts_hint}};
 }
 
 }  // namespace
@@ -175,6 +290,8 @@ TEST_CASE("02-producer-consumer/close", "[02-producer-consumer][plain]") {
     examine_closing({.capacity = 1, .putters = 2, .getters = 0, .wait = wait()}, 20);
     // Closed just when others come to wait: whoever looks before and sleeps after is not woken.
     examine_closing({.capacity = 1, .putters = 0, .getters = 3, .wait = 0}, many_schedules);
+    examine_script(last_item(), "02 last item");
+    examine_script(room_after_close(), "02 room after close");
 }
 
 TEST_CASE("02-producer-consumer/join", "[02-producer-consumer][plain]") {
@@ -186,6 +303,8 @@ TEST_CASE("02-producer-consumer/join", "[02-producer-consumer][plain]") {
     examine_accounting({.efforts = efforts(3), .shares = {3}, .joiners = 1}, 20);
     // No effort at all: the last item is done just when the others come to wait for it.
     examine_accounting({.efforts = {0, 0}, .shares = {1, 1}, .joiners = 2}, many_schedules);
+    examine_script(closed_with_a_task_open(), "02 task open");
+    examine_script(done_before_it_is_taken(), "02 done before taken");
 }
 
 }  // namespace lockstep::producer_consumer

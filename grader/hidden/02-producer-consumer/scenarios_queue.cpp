@@ -2,7 +2,8 @@
 //
 // What they leave in the trace: spans "put" (value: the item), "get" (the consumer), "join"; events
 // "got" (the item), "got nothing" (the consumer), "refused" and "threw" (the item that could not be
-// put), "done" (a call of task_done begins), "close", "came back".
+// put), "done" (a call of task_done begins), "not accepted" (it was refused), "close", "came back".
+// In a script, the value of a span, of "got nothing" and of "refused" is the number of its line.
 #include <bounded_queue.hpp>
 
 #include <lab/events.hpp>
@@ -10,6 +11,7 @@
 
 #include <worker/scenario.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -139,6 +141,18 @@ void closing(const Workload& workload, Telling&) {
     get(empty, 1001);
 }
 
+/// Tells that one item is done. False when that was refused.
+bool finish(Queue& queue) {
+    try {
+        queue.task_done();
+    } catch (const lockstep::Todo&) {
+        throw;
+    } catch (const std::exception&) {
+        return false;
+    }
+    return true;
+}
+
 /// Puts as many items as there are `efforts`; workers, as many as there are `shares`, take so many
 /// each, spend the effort and tell that they are done, while `joiners` wait in join.
 void accounting(const Workload& workload, Telling&) {
@@ -158,7 +172,7 @@ void accounting(const Workload& workload, Telling&) {
         lab::event("got", parcel->number());
         pause(efforts[static_cast<std::size_t>(parcel->number())]);
         lab::event("done", parcel->number());
-        queue.task_done();
+        if (!finish(queue)) lab::event("not accepted", parcel->number());
     };
     for (std::size_t i = 0; i < efforts.size(); ++i) put(queue, static_cast<std::int64_t>(i));
     {
@@ -188,14 +202,77 @@ void accounting(const Workload& workload, Telling&) {
     // And once more: join is not for one time only.
     lab::event("again");
     put(queue, 0);
+    (void)queue.get();
+    if (!finish(queue)) {
+        lab::event("not accepted", 0);
+        return;  // what join does then proves nothing
+    }
+    put(queue, 0);
     const std::jthread worker{[&] { finish_one(0); }};
     const lab::Span span{"join", -2};
     queue.join();
+}
+
+void put_late(Queue& queue, std::int64_t number) {
+    try {
+        queue.put(Parcel{number});
+    } catch (const QueueClosed&) {
+        return;
+    }
+    (void)queue.get();
+    queue.task_done();
+}
+
+// What `calls` says of a line.
+constexpr std::int64_t calls_put = 0;
+constexpr std::int64_t calls_get = 1;
+constexpr std::int64_t calls_close = 2;
+constexpr std::int64_t calls_task_done = 3;
+constexpr std::int64_t calls_join = 4;
+
+void play(Queue& queue, std::int64_t call, std::int64_t line) {
+    if (call == calls_put) {
+        put(queue, line);
+    } else if (call == calls_get) {
+        get(queue, line);
+    } else if (call == calls_close) {
+        const lab::Span span{"close", line};
+        queue.close();
+    } else if (call == calls_task_done) {
+        lab::Span span{"task_done", line};
+        if (!finish(queue)) lab::event("refused", line);
+    } else if (call == calls_join) {
+        const lab::Span span{"join", line};
+        queue.join();
+    } else {
+        const lab::Span span{"put", line};
+        put_late(queue, line);
+    }
+}
+
+/// Workload: `capacity`; and a script, whose lines have a thread each (0, 1, …) in `threads`, what
+/// it calls (see above) in `calls`, and when in `times`. Lines of one thread are played one after
+/// the other.
+void script(const Workload& workload, Telling&) {
+    Queue queue{static_cast<std::size_t>(workload.number("capacity"))};
+    const auto threads = workload.list("threads");
+    const auto calls = workload.list("calls");
+    const auto times = workload.list("times");
+    std::vector<std::jthread> running;
+    for (std::int64_t thread = 0; thread <= std::ranges::max(threads); ++thread)
+        running.emplace_back([&, thread] {
+            for (std::size_t line = 0; line < threads.size(); ++line) {
+                if (threads[line] != thread) continue;
+                pause(times[line] - lab::now().count());
+                play(queue, calls[line], static_cast<std::int64_t>(line));
+            }
+        });
 }
 
 const Scenario flow_scenario{"flow", flow};
 const Scenario no_room_scenario{"no room", no_room};
 const Scenario closing_scenario{"closing", closing};
 const Scenario accounting_scenario{"accounting", accounting};
+const Scenario script_scenario{"script", script};
 
 }  // namespace

@@ -125,11 +125,14 @@ std::optional<Complaint> nothing_lost(const std::vector<std::int64_t>& items, co
         if (count == 0) never.push_back(item);
         if (count > 1) often.push_back(item);
     }
-    if (!strange.empty())
+    if (!strange.empty()) {
         complaint.happened =
             fmt::format("Of what came out, {} had not been put, or had been moved from.",
                         strange.size() == 1 ? "one item" : fmt::format("{} items", strange.size()));
-    else if (!often.empty())
+        complaint.hint =
+            "Move an item once only, in put when there is room for it and in get when it is taken "
+            "out; and look whether there is one and take it under one lock.";
+    } else if (!often.empty())
         complaint.happened = fmt::format("More than once came out: {}.", listed(often));
     else if (!never.empty())
         complaint.happened = fmt::format("Never came out: {}.", listed(never));

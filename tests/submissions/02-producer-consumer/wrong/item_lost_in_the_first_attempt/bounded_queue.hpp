@@ -1,0 +1,78 @@
+#pragma once
+
+#include <support/queue_closed.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+using lockstep::QueueClosed;
+
+// One mutex guards everything below it. Each condition variable stands for one thing to wait for,
+// so that a notification always reaches somebody who can use it.
+template <class T>
+class BoundedQueue {
+public:
+    explicit BoundedQueue(std::size_t capacity) : capacity_{capacity} {
+        if (capacity == 0) throw std::invalid_argument{"A queue needs a capacity of 1 or more."};
+    }
+    BoundedQueue(const BoundedQueue&) = delete;
+    BoundedQueue& operator=(const BoundedQueue&) = delete;
+
+    void put(T item) {
+        std::unique_lock lock{mutex_};
+        while (!try_put(std::move(item))) not_full_.wait(lock);
+    }
+
+    std::optional<T> get() {
+        std::unique_lock lock{mutex_};
+        not_empty_.wait(lock, [this] { return closed_ || !items_.empty(); });
+        if (items_.empty()) return std::nullopt;  // closed and drained
+        std::optional<T> item{std::move(items_.front())};
+        items_.pop_front();
+        not_full_.notify_one();
+        return item;
+    }
+
+    void close() {
+        const std::lock_guard lock{mutex_};
+        closed_ = true;
+        not_empty_.notify_all();  // all: what they wait for has come for each of them
+        not_full_.notify_all();
+    }
+
+    void task_done() {
+        const std::lock_guard lock{mutex_};
+        if (unfinished_ == 0)
+            throw std::logic_error{"task_done was called more often than items were put."};
+        if (--unfinished_ == 0) all_done_.notify_all();
+    }
+
+    void join() {
+        std::unique_lock lock{mutex_};
+        all_done_.wait(lock, [this] { return unfinished_ == 0; });
+    }
+
+private:
+    bool try_put(T item) {
+        if (closed_) throw QueueClosed{};
+        if (items_.size() == capacity_) return false;
+        items_.push_back(std::move(item));
+        ++unfinished_;
+        not_empty_.notify_one();
+        return true;
+    }
+
+    const std::size_t capacity_;
+    std::mutex mutex_;
+    std::condition_variable not_full_;
+    std::condition_variable not_empty_;
+    std::condition_variable all_done_;
+    std::deque<T> items_;
+    std::size_t unfinished_ = 0;  // put, and not yet told to be done
+    bool closed_ = false;
+};
