@@ -179,8 +179,10 @@ asio::awaitable<void> handle(const Batch& batch, Item item) {
     asio::steady_timer timer{co_await asio::this_coro::executor,
                              batch.latencies.at(static_cast<std::size_t>(item.number))};
     co_await timer.async_wait(asio::use_awaitable);
-    if (std::ranges::count(batch.failing, item.number) > 0)
-        throw std::runtime_error{fmt::format("item {} is broken", item.number)};
+    if (std::ranges::count(batch.failing, item.number) == 0) co_return;
+    const std::string reason = fmt::format("item {} is broken", item.number);
+    if (item.number == 1) throw std::logic_error{reason};
+    throw std::runtime_error{reason};
 }
 
 /// Calls run_pipeline. What it throws, when called or when awaited.
@@ -272,9 +274,11 @@ TEST_CASE("first in, first out, nothing lost, nothing twice", "[order]") {
                       Queue queue{5};
                       put_some(queue, 0, 5);
                       got.clear();
-                      for (int i = 0; i < 5; ++i) got.push_back(get(queue));
+                      for (int i = 0; i < 3; ++i) got.push_back(get(queue));
+                      put_some(queue, 5, 2);  // behind those that are still in it
+                      for (int i = 0; i < 4; ++i) got.push_back(get(queue));
                   },
-                  {equals("what comes out", Numbers{0, 1, 2, 3, 4}, got)});
+                  {equals("what comes out", Numbers{0, 1, 2, 3, 4, 5, 6}, got)});
 }
 
 TEST_CASE("as many items as the capacity, never more", "[capacity]") {
@@ -375,6 +379,8 @@ TEST_CASE("join returns exactly when every item is done", "[join]") {
             } catch (const std::logic_error&) {
                 threw = "std::logic_error";
             }
+            queue.close();
+            if (refused(queue, 9)) queue.join();  // what was refused is nothing to wait for
         },
         {[](const lab::Trace& trace) -> lab::Finding {
              const lab::Event last = trace.marks("done").back();
@@ -415,6 +421,10 @@ TEST_CASE("every item is handled once, and failures are reported", "[handled]") 
     trial::expect("handled", [&] { outcome = run({}); },
                   {equals("handled", std::size_t{0}, outcome.handled)}, {.schedules = 5});
 
+    trial::expect("handled", [&] { outcome = run({.workers = 0}); },
+                  {equals("thrown for no workers, and no items",
+                          std::string{"std::invalid_argument"}, outcome.threw)},
+                  {.schedules = 5});
     trial::expect(
         "handled", [&] { outcome = run({.latencies = {10ms}, .workers = 0}); },
         {equals("thrown for no workers", std::string{"std::invalid_argument"}, outcome.threw)},

@@ -219,8 +219,7 @@ void put_late(Queue& queue, std::int64_t number) {
     } catch (const QueueClosed&) {
         return;
     }
-    (void)queue.get();
-    queue.task_done();
+    if (queue.get()) (void)finish(queue);
 }
 
 // What `calls` says of a line.
