@@ -33,8 +33,7 @@ Flight run_threads(Range range, unsigned n);
 
 // Task 2. The same flight, found by `n` processes, each of which runs worker_program().
 //
-// - There are `n` workers, or as many as there are numbers, where those are fewer, and none is
-// started
+// - There are `n` workers, or as many as there are numbers, where those are fewer; none is started
 //   twice. All are at work at the same time, each on a share of its own: the range in slices of the
 //   same length, for instance. `flight` is called exactly once for each number, and only by
 //   workers.

@@ -24,12 +24,7 @@
 #include <thread>
 #include <utility>
 
-// Where ThreadSanitizer is linked: its own, and a word of all sanitizers to whoever is about to
-// lock itself in (sanitizer/common_interface_defs.h).
-extern "C" {
-[[gnu::weak]] void __tsan_init();
-[[gnu::weak]] void __sanitizer_sandbox_on_notify(void* arguments);
-}
+extern "C" [[gnu::weak]] void __tsan_init();  // where ThreadSanitizer is linked
 
 namespace lockstep {
 namespace {

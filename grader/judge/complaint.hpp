@@ -25,6 +25,11 @@ struct Complaint {
     std::vector<std::vector<lab::Place>> stacks{};
 };
 
+/// The hint for whoever keeps something from one call to the next.
+inline constexpr std::string_view outlives_the_call =
+    "Something is kept from one call to the next: look for variables that are `static` or stand "
+    "outside functions, and make them local to the call.";
+
 /// The hint for whoever relies on a look at what another thread may have changed since.
 inline constexpr std::string_view check_then_act =
     "Check, then act: between a thread's look at a shared variable and the change that relies on "

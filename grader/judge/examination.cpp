@@ -63,9 +63,7 @@ std::optional<Complaint> of_the_second_call(const Plan& plan, const Performance&
         "The first call did what it should. The same call, made again by the same program in the "
         "same order of steps, did not: " +
         complaint->happened;
-    complaint->hint =
-        "Something is kept from one call to the next: look for variables that are `static` or "
-        "stand outside functions, and make them local to the call.";
+    complaint->hint = outlives_the_call;
     return complaint;
 }
 

@@ -70,9 +70,7 @@ void examine_second_call() {
         std::optional<Complaint> complaint = right_flight(search, run);
         if (complaint) {
             complaint->happened = "Another range had been searched before. " + complaint->happened;
-            complaint->hint =
-                "Something is kept from one call to the next: look for variables that are "
-                "`static` or stand outside functions.";
+            complaint->hint = outlives_the_call;
         }
         return complaint;
     });
