@@ -102,7 +102,6 @@ ShorterPaths Builder::shorter_paths() const {
         {(toolkit_.headers() / exercise_).string() + "/", ""},
         {toolkit_.headers().string() + "/", ""},
         {toolkit_.folder.string() + "/", ""},
-        {"/usr/include/", ""},
     };
 }
 

@@ -1,10 +1,10 @@
+#include <build/compiler_messages.hpp>
 #include <build/diagnostics.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -105,48 +105,6 @@ std::string capped(const std::vector<std::string>& lines) {
     return text;
 }
 
-struct Position {
-    std::string file;
-    unsigned line = 0;
-};
-
-/// "FILE:12" anywhere in a line.
-std::optional<Position> position_in(std::string_view line, const std::vector<std::string>& files) {
-    for (const std::string& file : files) {
-        const std::string mark = file + ":";
-        const std::size_t at = line.find(mark);
-        if (at == std::string_view::npos) continue;
-        // Not "my-FILE:12", nor "FILE: In function".
-        if (at > 0 && line[at - 1] != ' ' && line[at - 1] != '(') continue;
-        Position position{file, 0};
-        const std::string_view rest = line.substr(at + mark.size());
-        std::from_chars(rest.data(), rest.data() + rest.size(), position.line);
-        if (position.line > 0) return position;
-    }
-    return std::nullopt;
-}
-
-bool is_error(std::string_view line) {
-    return line.find(": error: ") != std::string_view::npos ||
-           line.find(": fatal error: ") != std::string_view::npos;
-}
-
-/// The student's line in the message about the first error: in it, before it ("In file included
-/// from", "required from"), or after it (notes).
-Position first_error(const std::vector<std::string>& lines, const std::vector<std::string>& files) {
-    const auto first = std::find_if(lines.begin(), lines.end(), is_error);
-    if (first == lines.end()) return {};
-    if (const auto found = position_in(*first, files)) return *found;
-    for (auto line = first; line != lines.begin();) {
-        if (const auto found = position_in(*--line, files)) return *found;
-    }
-    const auto next = std::find_if(std::next(first), lines.end(), is_error);
-    for (auto line = std::next(first); line != next; ++line) {
-        if (const auto found = position_in(*line, files)) return *found;
-    }
-    return {};
-}
-
 /// What stands behind `mark`, up to `end` (or the line's).
 std::optional<std::string> behind(std::string_view line, std::string_view mark,
                                   std::string_view end) {
@@ -185,9 +143,8 @@ std::string list_of(const std::vector<std::string>& files) {
 
 Diagnostics read_compiler_output(const std::string& output, const ShorterPaths& shorter,
                                  const std::vector<std::string>& files) {
-    const std::vector<std::string> lines = lines_of(output, shorter);
-    Position position = first_error(lines, files);
-    return {capped(lines), std::move(position.file), position.line};
+    WhatMatters found = what_matters(lines_of(output, shorter), files);
+    return {capped(found.lines), std::move(found.first.file), found.first.line};
 }
 
 Diagnostics read_linker_output(const std::string& output, const ShorterPaths& shorter,

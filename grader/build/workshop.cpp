@@ -23,8 +23,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Changes whenever a worker would be built otherwise from the same toolkit.
-constexpr const char* build_version = "3";
+/// Changes whenever a worker would be built otherwise from the same toolkit, or its messages told
+/// so.
+constexpr const char* build_version = "4";
 constexpr std::uintmax_t cache_bytes = std::uintmax_t{2} << 30;
 
 constexpr std::size_t index_of(Flavour flavour) { return flavour == Flavour::tsan ? 1 : 0; }

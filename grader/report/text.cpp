@@ -2,6 +2,7 @@
 
 #include <report/catalogue.hpp>
 #include <report/foreign.hpp>
+#include <report/quoted_code.hpp>
 #include <report/telling.hpp>
 
 #include <algorithm>
@@ -122,8 +123,9 @@ private:
 
     /// A label and text of one or more lines beside it.
     void field(std::string_view label, std::string_view text) {
-        const std::vector<std::string> lines = clean_lines(text, instructor() ? 400 : 40);
+        std::vector<std::string> lines = clean_lines(text, instructor() ? 400 : 40);
         const std::size_t margin = indent + label_columns;
+        fit_quotes(lines, width_ - margin);
         bool first = true;
         for (const std::string& line : lines) {
             const std::size_t start = text_.size();
