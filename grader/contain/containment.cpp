@@ -140,8 +140,8 @@ bool Outcome::starved() const {
            output.find(std::strerror(EAGAIN)) != std::string::npos;
 }
 
-Containment::Containment(std::filesystem::path supervisor)
-    : supervisor_(std::filesystem::absolute(std::move(supervisor))) {
+Containment::Containment(const std::filesystem::path& supervisor)
+    : supervisor_(std::filesystem::absolute(supervisor)) {
     if (::access(supervisor_.c_str(), X_OK) != 0) {
         throw GraderError(
             fmt::format("The supervisor, which contains programs, is not at {}: build the target "

@@ -97,7 +97,7 @@ class Containment {
 public:
     /// `supervisor`: the program. Tries the sandbox once. Throws GraderError when there is no
     /// supervisor.
-    explicit Containment(std::filesystem::path supervisor);
+    explicit Containment(const std::filesystem::path& supervisor);
 
     [[nodiscard]] const Isolation& isolation() const noexcept { return isolation_; }
 

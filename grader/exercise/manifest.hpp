@@ -54,7 +54,7 @@ struct Exercise {
     std::filesystem::path folder;
 
     /// Null when there is none of that name.
-    [[nodiscard]] const Check* check(std::string_view id) const noexcept;
+    [[nodiscard]] const Check* check(std::string_view wanted) const noexcept;
     [[nodiscard]] int points() const noexcept;
 };
 

@@ -312,4 +312,15 @@ lab::Place student_place(std::span<const lab::Place> stack) {
     return {};
 }
 
+std::vector<std::vector<lab::Place>> places_of_marks(
+    const lab::Trace& trace, std::initializer_list<std::string_view> labels) {
+    std::vector<std::vector<lab::Place>> stacks;
+    for (const std::string_view label : labels) {
+        std::vector<lab::Event> marks = trace.marks(label);
+        std::ranges::reverse(marks);
+        for (const lab::Event& mark : marks) stacks.push_back(trace.stack(mark.stack));
+    }
+    return stacks;
+}
+
 }  // namespace lockstep

@@ -7,6 +7,7 @@
 #include <protocol/messages.hpp>
 #include <score/verdict.hpp>
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,5 +48,9 @@ inline constexpr std::string_view check_then_act =
 /// The innermost frame of the student's own files, with the file's name as the student has it;
 /// unknown when there is none.
 [[nodiscard]] lab::Place student_place(std::span<const lab::Place> stack);
+
+/// Stacks to look at: where events with these labels were recorded, the last of each label first.
+[[nodiscard]] std::vector<std::vector<lab::Place>> places_of_marks(
+    const lab::Trace& trace, std::initializer_list<std::string_view> labels);
 
 }  // namespace lockstep

@@ -145,7 +145,7 @@ std::string clean_sentence(std::string_view text) {
 std::string to_ascii(std::string_view text) {
     std::string plain;
     while (!text.empty()) {
-        const auto ascii = std::find_if(
+        const auto* const ascii = std::find_if(
             text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
         plain.append(text.begin(), ascii);
         text.remove_prefix(static_cast<std::size_t>(ascii - text.begin()));

@@ -35,7 +35,7 @@ std::string in_text(const Finding& finding, const PageWords& words) {
     const std::string picture = clean_text(finding.picture);
     return picture.empty()
                ? ""
-               : fmt::format("<pre tabindex=\"0\" role=\"img\" aria-label=\"{}: {}\">{}</pre>",
+               : fmt::format(R"(<pre tabindex="0" role="img" aria-label="{}: {}">{}</pre>)",
                              html(words.timeline), html(clean_sentence(finding.happened)),
                              html(picture));
 }

@@ -205,7 +205,7 @@ private:
         for (const Json& value : list(node.value(), node.path(), 1, most_shapes)) {
             list(value, node.path(), 2, 3);
             Interval state;
-            state.state = this->state(value[0], node.path(), State::absent, State::computing);
+            state.state = Reader::state(value[0], node.path(), State::absent, State::computing);
             const bool first = row.states.empty();
             state.begin = position(value[1], node.path(), first ? 0 : row.states.back().begin,
                                    first ? 0 : layout_.end);

@@ -71,7 +71,7 @@ Expectation read_expectation(const std::filesystem::path& file, const Exercise& 
             read_verdicts(expectation, file, *node.as_table(), exercise);
         } else {
             refuse(file, &node,
-                   fmt::format("\"{}\" is not \"says\" with a text or [verdicts]",
+                   fmt::format(R"("{}" is not "says" with a text or [verdicts])",
                                std::string{key.str()}));
         }
     }

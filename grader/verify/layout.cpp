@@ -101,7 +101,7 @@ private:
         std::error_code error;
         for (const fs::directory_entry& entry : fs::directory_iterator{folder, error}) {
             const std::string source = read_bytes(entry.path()).value_or("");
-            const std::regex pattern{"TEST_CASE\\(\\s*\"" + exercise_.id + "/([^\"]*)\""};
+            const std::regex pattern{R"re(TEST_CASE\(\s*")re" + exercise_.id + R"re(/([^"]*)")re"};
             for (std::sregex_iterator found{source.begin(), source.end(), pattern}, end;
                  found != end; ++found) {
                 hidden.insert((*found)[1]);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -26,7 +27,7 @@ unsigned usable_cores() {
     double period = 0;
     if (file >> quota >> period && quota != "max" && period > 0) {
         const double granted = std::strtod(quota.c_str(), nullptr) / period;
-        cores = std::min(cores, std::max(1U, static_cast<unsigned>(granted + 0.5)));
+        cores = std::min(cores, std::max(1U, static_cast<unsigned>(std::lround(granted))));
     }
     return std::max(1U, cores);
 }

@@ -20,7 +20,7 @@ constexpr const char* fault = "fatal signals";
 
 // Recursion that no compiler turns into a loop.
 volatile bool goes_on = true;
-[[gnu::noinline]] int fall_into_the_deep(volatile char* above) {
+[[gnu::noinline]] int fall_into_the_deep(const volatile char* above) {
     volatile char here[512];
     here[0] = above[0];
     if (!goes_on) return 0;

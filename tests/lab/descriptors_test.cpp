@@ -69,7 +69,7 @@ TEST_CASE("a writer waits while its pipe is full") {
         },
         options);
     CHECK_THAT(trace, runs_to_the_end() && no_diagnosis() && makespan_is(1h));
-    CHECK(written == 40 * 4096);
+    CHECK(written == std::size_t{40} * 4096);
     CHECK(seen == written);
     still_works(options);
 }

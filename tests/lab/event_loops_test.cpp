@@ -54,7 +54,7 @@ TEST_CASE("a timeout of an hour takes exactly an hour of virtual time and few st
     const lab::Trace trace = lab::observe([&] {
         asio::io_context loop;
         asio::co_spawn(loop, finishes_within(1h),
-                       [&](std::exception_ptr, bool in_time) { finished = in_time; });
+                       [&](const std::exception_ptr&, bool in_time) { finished = in_time; });
         loop.run();
     });
     CHECK_FALSE(finished);

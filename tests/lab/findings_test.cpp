@@ -208,11 +208,11 @@ TEST_CASE("each value of a range happens once, and no other", "[findings]") {
           "          step 5: main \"put 9\"");
     CHECK_THAT(lab::each_exactly_once(sketch.trace(), "put", 1, 1'000'000'000'000).explanation,
                lab::contains("never: 4, 5, 6, 7, 8, 10 and 999999999990 more"));
-    constexpr auto least = std::numeric_limits<std::int64_t>::min();
-    constexpr auto most = std::numeric_limits<std::int64_t>::max();
-    CHECK_FALSE(lab::each_exactly_once(sketch.trace(), "put", least, most));
-    sketch.mark(0, "edge", most);
-    CHECK(lab::each_exactly_once(sketch.trace(), "edge", most, most));
+    constexpr auto first = std::numeric_limits<std::int64_t>::min();
+    constexpr auto last = std::numeric_limits<std::int64_t>::max();
+    CHECK_FALSE(lab::each_exactly_once(sketch.trace(), "put", first, last));
+    sketch.mark(0, "edge", last);
+    CHECK(lab::each_exactly_once(sketch.trace(), "edge", last, last));
 }
 
 TEST_CASE("a thread waits for the holder of its lock, or for the one it joins", "[findings]") {

@@ -8,8 +8,6 @@
 
 using namespace runs;
 
-extern char** environ;
-
 namespace {
 
 /// The body forks; `part` runs in the child, which then returns from the body.

@@ -107,7 +107,8 @@ TEST_CASE("a trace whose stacks came looked up keeps their places", "[trace]") {
 
     lab::TraceParts parts = lab::TraceBuilder::take_apart(std::move(trace));
     CHECK(parts.places == places);
-    CHECK(lab::TraceBuilder::build(std::move(parts)).stack(2) == places[2]);
+    const lab::Trace again = lab::TraceBuilder::build(std::move(parts));
+    CHECK(again.stack(2) == places[2]);
 }
 
 TEST_CASE("a trace is taken apart into what it was built from", "[trace]") {

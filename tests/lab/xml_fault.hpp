@@ -34,7 +34,7 @@ inline std::string xml_fault(std::string_view xml) {
     while (at < xml.size()) {
         const std::size_t tag = xml.find('<', at);
         const std::string_view text = xml.substr(at, tag - at);
-        if (const std::string fault = entities_fault(text); !fault.empty()) {
+        if (std::string fault = entities_fault(text); !fault.empty()) {
             return fault;
         }
         if (open.empty() && text.find_first_not_of('\n') != std::string_view::npos) {
@@ -69,7 +69,10 @@ inline std::string xml_fault(std::string_view xml) {
             }
             for (const std::string& other : attributes) {
                 if (other == attribute) {
-                    return "the attribute " + attribute + " twice in " + name;
+                    return std::string{"the attribute "}
+                        .append(attribute)
+                        .append(" twice in ")
+                        .append(name);
                 }
             }
             attributes.push_back(attribute);
@@ -78,7 +81,7 @@ inline std::string xml_fault(std::string_view xml) {
             if (end == std::string_view::npos || value.find('<') != std::string_view::npos) {
                 return "a bad value of " + attribute;
             }
-            if (const std::string fault = entities_fault(value); !fault.empty()) {
+            if (std::string fault = entities_fault(value); !fault.empty()) {
                 return fault;
             }
             i = end + 1;

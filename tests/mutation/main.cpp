@@ -54,7 +54,7 @@ struct Case {
 };
 
 std::string read(const fs::path& path) {
-    std::optional<std::string> bytes = read_bytes(path);
+    std::optional<std::string> bytes = lockstep::read_bytes(path);
     if (!bytes) throw GraderError{fmt::format("{} can't be read.", path.string())};
     return *std::move(bytes);
 }

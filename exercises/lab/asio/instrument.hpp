@@ -6,6 +6,7 @@
 // to do what Asio's do, and to tell the lab.
 #pragma once
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): Asio includes what it is
 #define BOOST_ASIO_CUSTOM_HANDLER_TRACKING <lab/asio/tracking.hpp>
 
 #include <boost/asio/any_io_executor.hpp>

@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 
@@ -59,11 +60,12 @@ void World::acquire(Thread& self, Object& object) {
 
 // Where the holder took the lock for the last time; 0 when that was not recorded.
 StackId World::where_taken(const Thread& holder, const Object& object) const noexcept {
-    for (auto event = parts_.events.rbegin(); event != parts_.events.rend(); ++event)
-        if (event->thread == holder.id && event->object == object.id &&
-            (event->kind == EventKind::locked || event->kind == EventKind::locked_shared))
-            return event->stack;
-    return 0;
+    const auto taken =
+        std::find_if(parts_.events.rbegin(), parts_.events.rend(), [&](const Event& event) {
+            return event.thread == holder.id && event.object == object.id &&
+                   (event.kind == EventKind::locked || event.kind == EventKind::locked_shared);
+        });
+    return taken == parts_.events.rend() ? 0 : taken->stack;
 }
 
 void World::release(Object& object) noexcept {

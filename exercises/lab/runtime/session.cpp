@@ -347,7 +347,7 @@ struct Session::Lent {
     sigset_t former_mask{};
 };
 
-Session::Session(std::chrono::milliseconds patience) : lent_(nullptr) {
+Session::Session(std::chrono::milliseconds patience) {
     if (current != nullptr)
         throw Error(
             "observe was called inside a run: a body cannot be observed within another; "

@@ -26,7 +26,7 @@ public:
 
 private:
     struct Lent;
-    Lent* lent_;
+    Lent* lent_ = nullptr;
 };
 
 /// Tells the watchdog that the lab itself is waiting, and knows why.

@@ -95,7 +95,7 @@ private:
         constexpr std::size_t room = 11;  // for a tick's text and the gap behind it
         const std::vector<Tick> all = ticks(layout_.axis, layout_.end, plot_ / room + 1);
         Canvas labels{plot_ + tail_};
-        std::string line(0, ' ');
+        std::string line;
         std::vector<bool> marked(plot_ + 1);
         // A run in steps ends with the last of them, which is no position of its own.
         const std::string last =
@@ -323,10 +323,10 @@ private:
 }  // namespace
 }  // namespace timeline
 
-std::string draw_text(const Trace& trace, const TextStyle& wanted) {
-    TextStyle style = wanted;
+std::string draw_text(const Trace& trace, const TextStyle& style) {
+    TextStyle bounded = style;
     constexpr unsigned widest = 1'000;
-    style.width = std::clamp(style.width, 40U, widest);
+    bounded.width = std::clamp(style.width, 40U, widest);
     timeline::Limits limits;
     limits.rows = std::max(style.max_rows, 1U);
     // Many lanes only where there are few threads.
@@ -334,7 +334,7 @@ std::string draw_text(const Trace& trace, const TextStyle& wanted) {
         std::max<std::size_t>(std::min(limits.rows, trace.threads().size()), 1);
     limits.lanes = std::clamp<std::size_t>(limits.rows / rows, 4, 12);
     const timeline::Layout layout = timeline::lay_out(trace, style.axis, limits);
-    return timeline::Drawing{layout, style}.draw();
+    return timeline::Drawing{layout, bounded}.draw();
 }
 
 }  // namespace lab

@@ -47,7 +47,7 @@ std::string wrong_with_items(const Batch& batch, const Played& run) {
         if (!times.contains(span.value)) return "An item was handled that is none of those given.";
         ++times[span.value];
     }
-    const std::string reasons = wrong_with_reasons(run);
+    std::string reasons = wrong_with_reasons(run);
     for (const auto& [number, often] : times) {
         if (often == 0) return never_handled(run, number);
         if (often > 1) return fmt::format("Item {} was handled {} times.", number, often);
@@ -85,7 +85,7 @@ std::optional<Complaint> every_item_once(const Batch& batch, const Played& run) 
         .stacks = places(run.trace, "handle")};
 }
 
-void examine_refusal(Batch batch, const std::string& what) {
+void examine_refusal(const Batch& batch, const std::string& what) {
     examine_batch(batch, [what](const Played& run) -> std::optional<Complaint> {
         Complaint complaint{.expected = what + " = 0 throws std::invalid_argument.",
                             .happened = "",

@@ -160,7 +160,7 @@ std::optional<Complaint> measured(const Search& search, const Played& run) {
                          .happened = "They could not be read.",
                          .hint = "Fill in all members of Comparison."};
     if (auto complaint = times_fit(search, *all, run)) return complaint;
-    const double serial = static_cast<double>((*all)[0].time);
+    const auto serial = static_cast<double>((*all)[0].time);
     constexpr std::array<const char*, 3> names{"serial", "threads", "processes"};
     for (std::size_t i = 0; i < all->size(); ++i) {
         const Told& row = (*all)[i];

@@ -74,7 +74,7 @@ std::optional<Complaint> wrong_tries(const Tries& tries, const Played& run) {
                          .expected = described(tries) + ": " + std::move(what),
                          .happened = std::move(happened),
                          .hint = unless_blocked(run, std::move(hint)),
-                         .stacks = places_of_tries(run.trace)};
+                         .stacks = places_of_marks(run.trace, {"came out", "fetch"})};
     };
     // First what was tried and when: it says more than what came of it.
     const std::vector<lab::SpanRecord> fetches = run.trace.spans("fetch");

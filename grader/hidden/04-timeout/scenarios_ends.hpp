@@ -32,7 +32,7 @@ struct End {
     std::string what;
 };
 
-inline End end_by(std::exception_ptr error) {
+inline End end_by(const std::exception_ptr& error) {
     End end;
     end.error = error;
     try {

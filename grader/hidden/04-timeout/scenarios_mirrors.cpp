@@ -88,7 +88,7 @@ void play_mirrors(const Workload& workload, Telling& telling) {
             lab::event("came out");
             canceller.stop();
             if (error) {
-                end = end_by(std::move(error));
+                end = end_by(error);
                 return;
             }
             end.how = 0;

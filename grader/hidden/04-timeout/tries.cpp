@@ -125,14 +125,4 @@ std::string described(const Tries& tries) {
     return text;
 }
 
-std::vector<std::vector<lab::Place>> places_of_tries(const lab::Trace& trace) {
-    std::vector<std::vector<lab::Place>> stacks;
-    for (const std::string_view label : {"came out", "fetch"}) {
-        const std::vector<lab::Event> marks = trace.marks(label);
-        for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark)
-            stacks.push_back(trace.stack(mark->stack));
-    }
-    return stacks;
-}
-
 }  // namespace lockstep::timeout

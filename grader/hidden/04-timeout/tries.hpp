@@ -45,7 +45,4 @@ struct Upshot {
 /// "per_try 200 ms, total 2 s, mirrors: too slow, a MirrorError after 80 ms, a page after 90 ms"
 [[nodiscard]] std::string described(const Tries& tries);
 
-/// Stacks to look at: where mirrors were tried.
-[[nodiscard]] std::vector<std::vector<lab::Place>> places_of_tries(const lab::Trace& trace);
-
 }  // namespace lockstep::timeout

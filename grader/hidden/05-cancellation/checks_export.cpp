@@ -26,7 +26,7 @@ Complaint complaint(const Played& run, std::string expected, std::string happene
             .expected = std::move(expected),
             .happened = std::move(happened),
             .hint = std::move(hint),
-            .stacks = places_of_calls(run.trace, where)};
+            .stacks = places_of_marks(run.trace, where)};
 }
 
 /// There is one thread, so schedules differ little.
@@ -183,10 +183,7 @@ std::optional<Complaint> tidied_up(const Tidy& tidy, const Played& run) {
 Tidy cancelled_in(ExportPlan& plan, std::string_view call, std::size_t row) {
     plan.cancels = {plan.middle_of(call, row)};
     const std::size_t in_batch = row % batch;
-    const bool open = call == "read"    ? in_batch > 0
-                      : call == "begin" ? false
-                      : call == "close" ? false
-                                        : true;
+    const bool open = call == "read" ? in_batch > 0 : call != "begin" && call != "close";
     return {fmt::format("cancelled during the {} of row {}", call, row), row - in_batch, open,
             plan.cancels[0]};
 }

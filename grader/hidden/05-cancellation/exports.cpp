@@ -53,17 +53,6 @@ ExportPlan drawn_export(Draw draw, std::size_t rows) {
     return plan;
 }
 
-std::vector<std::vector<lab::Place>> places_of_calls(
-    const lab::Trace& trace, std::initializer_list<std::string_view> labels) {
-    std::vector<std::vector<lab::Place>> stacks;
-    for (const std::string_view label : labels) {
-        const std::vector<lab::Event> marks = trace.marks(label);
-        for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark)
-            stacks.push_back(trace.stack(mark->stack));
-    }
-    return stacks;
-}
-
 std::string_view name_of(ExportEnd end) {
     switch (end) {
     case ExportEnd::none: return "nothing: the coroutine never ended";

@@ -35,10 +35,6 @@ struct ExportPlan {
 /// `rows` rows of 10 to 30 ms, calls of the sink of 20 to 60 ms.
 [[nodiscard]] ExportPlan drawn_export(Draw draw, std::size_t rows);
 
-/// Stacks to look at: where calls with these labels were made.
-[[nodiscard]] std::vector<std::vector<lab::Place>> places_of_calls(
-    const lab::Trace& trace, std::initializer_list<std::string_view> labels);
-
 [[nodiscard]] std::string described(const Played& run);
 
 [[nodiscard]] std::string_view name_of(ExportEnd end);

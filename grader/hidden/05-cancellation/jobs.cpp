@@ -51,12 +51,7 @@ Course course_of(const JobPlan& plan, std::int64_t cancelled, std::int64_t start
 
 std::vector<std::vector<lab::Place>> places_of_job(const lab::Trace& trace,
                                                    std::initializer_list<std::string_view> labels) {
-    std::vector<std::vector<lab::Place>> stacks;
-    for (const std::string_view label : labels) {
-        const std::vector<lab::Event> marks = trace.marks(label);
-        for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark)
-            stacks.push_back(trace.stack(mark->stack));
-    }
+    std::vector<std::vector<lab::Place>> stacks = places_of_marks(trace, labels);
     for (const lab::ThreadInfo& thread : trace.threads())
         stacks.push_back(trace.stack(thread.created_at));
     return stacks;

@@ -25,7 +25,7 @@ struct Item {
 enum class Form { zip, tar, tar_gz };
 
 fs::path pack(const Scratch& scratch, Form form, const std::vector<Item>& items) {
-    const fs::path file = scratch / "submission";
+    fs::path file = scratch / "submission";
     archive* writer = archive_write_new();
     if (form == Form::zip) {
         archive_write_set_format_zip(writer);

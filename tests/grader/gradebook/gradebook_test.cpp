@@ -55,7 +55,7 @@ TEST_CASE("what was stored is there when it is opened again, also by another pro
     const pid_t child = ::fork();
     if (child == 0) {
         // Ends without any destructor.
-        Gradebook* const book = new Gradebook{scratch.path(), Gradebook::Opening::make};
+        auto* const book = new Gradebook{scratch.path(), Gradebook::Opening::make};
         book->store({row("ada", 4)});
         ::_exit(book->seed(7) == 7 ? 0 : 1);
     }

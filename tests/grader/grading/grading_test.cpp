@@ -24,8 +24,8 @@ std::string without_times(const Result& result) {
 }
 
 TEST_CASE("the same submission with the same seed gives the same result, byte for byte") {
-    const auto name = GENERATE("wrong/every_nth_url", "wrong/join_with_the_lock_held",
-                               "wrong/race_on_push_back", "correct/async_with_slots");
+    const auto* const name = GENERATE("wrong/every_nth_url", "wrong/join_with_the_lock_held",
+                                      "wrong/race_on_push_back", "correct/async_with_slots");
     const Result first = grade(corpus / name, 5);
     const Result second = grade(corpus / name, 5);
     CHECK(without_times(first) == without_times(second));

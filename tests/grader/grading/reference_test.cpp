@@ -69,7 +69,7 @@ std::vector<std::string> hidden_lines() {
 }
 
 TEST_CASE("a run that was objected to stands beside the reference solution's, the same each time") {
-    const auto name = GENERATE("wrong/fixed_slices", "wrong/serial_join_in_the_loop");
+    const auto* const name = GENERATE("wrong/fixed_slices", "wrong/serial_join_in_the_loop");
     const Result result = grade_beside(name);
     std::size_t shown = 0;
     for (const CheckResult& check : result.exercises.at(0).checks) {

@@ -68,7 +68,8 @@ TEST_CASE("what a check asks for comes before what ended the run") {
     lab::TraceParts parts = made::parts();
     parts.diagnoses = {made::diagnosis(Kind::crashed), made::diagnosis(Kind::data_race)};
     const std::array also{Kind::data_race};
-    CHECK(complaint_of(made::played(std::move(parts)), also)->verdict == Verdict::data_race);
+    const Played run = made::played(std::move(parts));
+    CHECK(complaint_of(run, also)->verdict == Verdict::data_race);
 }
 
 TEST_CASE("a function that is not written yet is told by its exception, or by its mark alone") {

@@ -98,12 +98,12 @@ TEST_CASE("a check's timeline is drawn, and the picture in text is folded behind
     const std::string text = render_html(samples::every_verdict(), context(Audience::student));
     std::size_t at = text.find("<article id=\"01-first/deadlock\">");
     for (const char* part :
-         {"<figcaption>Timeline of the run</figcaption>", "tabindex=\"0\" role=\"group\"",
-          "<svg class=\"lockstep timeline\" role=\"img\"",
+         {"<figcaption>Timeline of the run</figcaption>", R"(tabindex="0" role="group")",
+          R"(<svg class="lockstep timeline" role="img")",
           "aria-label=\"2 threads, 2 s. deadlock of deadlock: They wait of deadlock.\"",
           "main of deadlock", "<title>waits for a lock: mutex of deadlock, from 1 s to 2 s</title>",
           "fetch of deadlock", "… and 7 more bars too short", "✗ deadlock of deadlock", "</svg>",
-          "<summary>The timeline as text</summary>", "<pre tabindex=\"0\" role=\"img\"",
+          "<summary>The timeline as text</summary>", R"(<pre tabindex="0" role="img")",
           "</article>"}) {
         CAPTURE(part);
         at = text.find(part, at);

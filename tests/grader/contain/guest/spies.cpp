@@ -15,8 +15,6 @@
 #include <iostream>
 #include <iterator>
 
-extern char** environ;
-
 namespace guest {
 namespace {
 
