@@ -180,11 +180,8 @@ int mutate(const Asked& asked) {
     return fine ? 0 : 1;
 }
 
-}  // namespace
-}  // namespace mutation
-
-int main(int argc, char** argv) {
-    mutation::Asked asked;
+int run(int argc, char** argv) {
+    Asked asked;
     CLI::App app{"Grades mutants of the reference solutions.", "mutate"};
     app.add_option("--exercise", asked.exercises, "only this one; may be given again");
     app.add_option("--jobs", asked.jobs, "how many at a time (default: one per usable core)");
@@ -195,13 +192,20 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
+    return mutate(asked);
+}
+
+}  // namespace
+}  // namespace mutation
+
+int main(int argc, char** argv) {
     try {
-        return mutation::mutate(asked);
+        return mutation::run(argc, argv);
     } catch (const lockstep::UsageError& error) {
-        fmt::print(stderr, "mutate: {}\n", error.what());
+        std::fprintf(stderr, "mutate: %s\n", error.what());
         return 2;
     } catch (const std::exception& error) {
-        fmt::print(stderr, "mutate: {}\n", error.what());
+        std::fprintf(stderr, "mutate: %s\n", error.what());
     }
     return 3;
 }

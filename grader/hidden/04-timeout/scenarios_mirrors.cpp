@@ -84,7 +84,7 @@ void play_mirrors(const Workload& workload, Telling& telling) {
     {
         asio::io_context loop{1};
         Canceller canceller{loop, workload.number("cancel")};
-        const auto ended = [&](std::exception_ptr error, const Page& page) {
+        const auto ended = [&](const std::exception_ptr& error, const Page& page) {
             lab::event("came out");
             canceller.stop();
             if (error) {
