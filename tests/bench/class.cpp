@@ -21,6 +21,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -45,10 +46,12 @@ std::vector<std::string> kinds_of_submissions() {
     std::vector<std::string> kinds{solution};
     for (mutation::Mutant& mutant : mutation::mutants_of(solution))
         kinds.push_back(std::move(mutant.source));
+    std::set<fs::path> corpus;
     for (const char* part : {"correct", "wrong"})
         for (const auto& entry :
              fs::directory_iterator{kit / "tests/submissions" / exercise / part})
-            if (fs::exists(entry.path() / file)) kinds.push_back(read(entry.path() / file));
+            if (fs::exists(entry.path() / file)) corpus.insert(entry.path() / file);
+    for (const fs::path& path : corpus) kinds.push_back(read(path));
     return kinds;
 }
 
