@@ -20,6 +20,7 @@ enum class End : std::int64_t {
     throws_logic_error,  ///< derived from std::exception, and not from std::runtime_error
     throws_own_type,     ///< a type of its own, derived from std::exception
     throws_at_the_call,  ///< before there is anything to await
+    throws_an_empty_reason,
 };
 
 /// The names of its lists are those of scenarios_pipeline.cpp; times in nanoseconds.

@@ -223,13 +223,15 @@ TEST_CASE("02-producer-consumer/handled", "[02-producer-consumer][plain]") {
     Batch all_fail = drawn("02 all fail", 3);
     all_fail.ends.assign(3, End::throws);
     once(all_fail);
-    // A number is a name, not a place; and what is thrown may be of any type, and come early.
+    // A number is a name, not a place; and what is thrown may be of any type, say nothing, and come
+    // early.
     Batch strange = drawn("02 strange", 9);
     strange.numbers = {7, -1, 3, 1'000'000'007, 0, -2, 12, 99, 4};
     strange.ends[0] = End::throws_own_type;
     strange.ends[3] = End::throws_logic_error;
     strange.ends[4] = End::throws_at_the_call;
     strange.ends[6] = End::throws;
+    strange.ends[7] = End::throws_an_empty_reason;
     once(strange);
     Batch nothing = drawn("02 nothing", 0);
     once(nothing);

@@ -31,6 +31,13 @@ using lockstep::worker::Telling;
 using lockstep::worker::Workload;
 using std::chrono::nanoseconds;
 
+// What `ends` says of an item.
+constexpr std::int64_t throws = 1;
+constexpr std::int64_t throws_logic_error = 2;
+constexpr std::int64_t throws_own_type = 3;
+constexpr std::int64_t throws_at_the_call = 4;
+constexpr std::int64_t throws_an_empty_reason = 5;
+
 struct World {
     explicit World(const Workload& given) : workload{given} {}
     const Workload& workload;
@@ -42,10 +49,15 @@ struct World {
         if (found == numbers.end()) return std::nullopt;
         return static_cast<std::size_t>(found - numbers.begin());
     }
+    [[nodiscard]] std::int64_t end_of(std::int64_t number) const {
+        const std::optional<std::size_t> place = place_of(number);
+        return place ? workload.list("ends")[*place] : 0;
+    }
 };
 
-std::string reason_of(const Workload& workload, std::int64_t number) {
-    const std::int64_t places = (number % 100 + 1) * workload.number("salt");
+std::string reason_of(const World& world, std::int64_t number) {
+    if (world.end_of(number) == throws_an_empty_reason) return "";
+    const std::int64_t places = (number % 100 + 1) * world.workload.number("salt");
     return "item " + std::to_string(number) + " is broken in " + std::to_string(places) + " places";
 }
 
@@ -71,12 +83,6 @@ private:
     std::array<char, 200> text_;
 };
 
-// What `ends` says of an item.
-constexpr std::int64_t throws = 1;
-constexpr std::int64_t throws_logic_error = 2;
-constexpr std::int64_t throws_own_type = 3;
-constexpr std::int64_t throws_at_the_call = 4;
-
 asio::awaitable<void> handle(const World& world, Item item) {
     const lab::Span span{"handle", item.number};
     const std::optional<std::size_t> place = world.place_of(item.number);
@@ -84,18 +90,18 @@ asio::awaitable<void> handle(const World& world, Item item) {
     asio::steady_timer timer{co_await asio::this_coro::executor,
                              nanoseconds{world.workload.list("latencies")[*place]}};
     co_await timer.async_wait(asio::use_awaitable);
-    const std::int64_t end = world.workload.list("ends")[*place];
-    const std::string reason = reason_of(world.workload, item.number);
-    if (end == throws) throw Broken<std::runtime_error>{reason, "?"};
+    const std::int64_t end = world.end_of(item.number);
+    const std::string reason = reason_of(world, item.number);
+    if (end == throws || end == throws_an_empty_reason)
+        throw Broken<std::runtime_error>{reason, "?"};
     if (end == throws_logic_error) throw std::logic_error{reason};
     if (end == throws_own_type) throw Broken<std::exception>{reason};
 }
 
 asio::awaitable<void> handle_or_throw(const World& world, Item item) {
-    const std::optional<std::size_t> place = world.place_of(item.number);
-    if (place && world.workload.list("ends")[*place] == throws_at_the_call) {
+    if (world.end_of(item.number) == throws_at_the_call) {
         const lab::Span span{"handle", item.number};
-        throw std::runtime_error{reason_of(world.workload, item.number)};
+        throw std::runtime_error{reason_of(world, item.number)};
     }
     return handle(world, item);
 }
@@ -103,10 +109,10 @@ asio::awaitable<void> handle_or_throw(const World& world, Item item) {
 /// What the summary or the log says of each item, and what its handler threw, where they differ.
 class Reasons {
 public:
-    Reasons(const Workload& workload, Telling& telling) : workload_{workload}, telling_{telling} {}
+    Reasons(const World& world, Telling& telling) : world_{world}, telling_{telling} {}
 
     [[nodiscard]] bool is_reason(std::int64_t item, const std::string& text) {
-        const std::string thrown = reason_of(workload_, item);
+        const std::string thrown = reason_of(world_, item);
         if (text == thrown) return true;
         telling_.text("text about " + std::to_string(item), text);
         telling_.text("thrown by " + std::to_string(item), thrown);
@@ -114,15 +120,15 @@ public:
     }
 
 private:
-    const Workload& workload_;
+    const World& world_;
     Telling& telling_;
 };
 
-void tell(const Workload& workload, Telling& telling, const Summary& summary) {
+void tell(const World& world, Telling& telling, const Summary& summary) {
     telling.number("handled", static_cast<std::int64_t>(summary.handled));
     std::vector<std::int64_t> failures;
     std::vector<std::int64_t> reasons;
-    Reasons right{workload, telling};
+    Reasons right{world, telling};
     for (const Failure& failure : summary.failures) {
         failures.push_back(failure.item);
         reasons.push_back(right.is_reason(failure.item, failure.reason) ? 1 : 0);
@@ -131,10 +137,10 @@ void tell(const Workload& workload, Telling& telling, const Summary& summary) {
     telling.list("reasons", std::move(reasons));
 }
 
-void tell(const Workload& workload, Telling& telling, const Log& log) {
+void tell(const World& world, Telling& telling, const Log& log) {
     std::vector<std::int64_t> items;
     std::vector<std::int64_t> kinds;
-    Reasons right{workload, telling};
+    Reasons right{world, telling};
     for (const Log::Entry& entry : log.entries()) {
         items.push_back(entry.item);
         kinds.push_back(entry.text == "done" ? 1 : right.is_reason(entry.item, entry.text) ? 2 : 0);
@@ -159,7 +165,7 @@ std::exception_ptr call(const World& world, Log& log, Telling& telling) {
             [&](std::exception_ptr error, const Summary& summary) {
                 failure = std::move(error);
                 lab::event("came back");
-                if (!failure) tell(workload, telling, summary);
+                if (!failure) tell(world, telling, summary);
                 loop.stop();
             });
     } catch (...) {
@@ -180,7 +186,7 @@ void pipeline(const Workload& workload, Telling& telling) {
     Log log{nanoseconds{workload.number("log")}};
     telling.text("threw", "");
     const std::exception_ptr failure = call(world, log, telling);
-    tell(workload, telling, log);
+    tell(world, telling, log);
     if (!failure) return;
     try {
         std::rethrow_exception(failure);

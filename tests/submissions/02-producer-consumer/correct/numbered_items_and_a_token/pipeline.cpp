@@ -17,17 +17,18 @@ asio::awaitable<void> worker(AsyncQueue<Item>& queue, AsyncQueue<int>& token, As
                              const Handler& handler, Log& log, Summary& summary) {
     std::optional<Item> item = co_await queue.get();
     while (item) {
-        std::string text;
+        std::string text = "done";
+        bool failed = false;
         try {
             co_await handler(*item);
         } catch (const std::exception& error) {
+            failed = true;
             text = error.what();
         }
-        if (text.empty()) {
-            ++summary.handled;
-            text = "done";
-        } else {
+        if (failed) {
             summary.failures.push_back({item->number, text});
+        } else {
+            ++summary.handled;
         }
         co_await write_alone(token, log, item->number, text);
         item = co_await queue.get();
