@@ -18,6 +18,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -340,6 +341,31 @@ TEST_CASE("no data race between the job and those who ask it", "[races]") {
                               bench.wait(job);
                           },
                           {some_step_done});
+
+    // Of two threads that start it at once, one does.
+    std::atomic<int> refused = 0;
+    const auto start = [&](Job& job) {
+        try {
+            job.start();
+        } catch (const std::logic_error&) {
+            ++refused;
+        }
+    };
+    trial::expect_no_race("races",
+                          [&] {
+                              refused = 0;
+                              Job job{bench.work()};
+                              {
+                                  const std::jthread other{[&] { start(job); }};
+                                  start(job);
+                              }
+                              bench.wait(job);
+                          },
+                          {[&](const lab::Trace&) {
+                              return refused == 1 ? right()
+                                                  : differs("one of two starts at once is refused",
+                                                            fmt::format("{} were", refused.load()));
+                          }});
 }
 
 TEST_CASE("undisturbed, all rows are committed batch by batch", "[export]") {

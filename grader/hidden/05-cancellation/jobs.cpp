@@ -7,10 +7,10 @@
 namespace lockstep::cancellation {
 
 Numbers JobPlan::workload() const {
-    return {{"times", times},      {"listens", listens},       {"fails", fails},
-            {"pause", {pause}},    {"cleanup", {cleanup}},     {"script", script},
-            {"inside", {inside}},  {"cancellers", cancellers}, {"waiters", {waiters}},
-            {"samples", {samples}}};
+    return {{"times", times},       {"listens", listens},       {"fails", fails},
+            {"pause", {pause}},     {"cleanup", {cleanup}},     {"script", script},
+            {"inside", {inside}},   {"cancellers", cancellers}, {"starters", {starters}},
+            {"waiters", {waiters}}, {"samples", {samples}}};
 }
 
 std::int64_t JobPlan::begin_of(std::size_t number) const {

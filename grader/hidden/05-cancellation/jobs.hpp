@@ -29,6 +29,7 @@ struct JobPlan {
     std::int64_t cleanup = 0;
     std::vector<std::int64_t> script;
     std::vector<std::int64_t> cancellers;
+    std::int64_t starters = 0;
     std::int64_t waiters = 0;
     std::int64_t inside = -1;
     std::int64_t samples = 0;

@@ -4,8 +4,9 @@
 // number 42 is thrown): one for each step; `pause`,
 // `cleanup` (nanoseconds); `script`: instants, counted from the start of the run, each followed by
 // what the body's thread does then: 0 start, 1 cancel, 2 wait, 3 destroy the job (also done at the
-// end); `cancellers`: for each further thread the instant at which it cancels; `waiters`: how many
-// further threads wait as soon as the script's first action is over; `inside`: the step that
+// end); `cancellers`: for each further thread the instant at which it cancels; `starters`: how many
+// further threads start the job at once; `waiters`: how many further threads wait as soon as the
+// script's first action is over; `inside`: the step that
 // cancels the job when it begins (-1: none; as many as there are steps: the cleanup); `samples`:
 // how often a further thread asks for the progress, every millisecond.
 // Spans "start", "cancel", "wait", "destroy" are the calls. Answer: `ends`, one for each wait:
@@ -37,6 +38,7 @@
 #include <worker/scenario.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -105,6 +107,19 @@ void cancel(Job& job) {
     job.cancel();
 }
 
+/// Whether it was refused.
+bool start(Job& job) {
+    const lab::Span span{"start"};
+    try {
+        job.start();
+    } catch (const lockstep::Todo&) {
+        throw;
+    } catch (const std::logic_error&) {
+        return true;
+    }
+    return false;
+}
+
 void play_job(const Workload& workload, Telling& telling) {
     const lockstep::SlowSteps steps = steps_of(workload);
     Stage stage;
@@ -125,7 +140,7 @@ void play_job(const Workload& workload, Telling& telling) {
     auto job = std::make_unique<Job>(std::move(work));
     self = job.get();
 
-    std::int64_t refused = 0;
+    std::atomic<std::int64_t> refused = 0;
     std::vector<std::int64_t> progress;
     std::vector<std::jthread> others;
     const auto destroy = [&] {
@@ -140,19 +155,20 @@ void play_job(const Workload& workload, Telling& telling) {
             sleep_until(instant);
             cancel(job);
         });
+    for (std::int64_t number = 0; number < workload.number("starters"); ++number)
+        others.emplace_back([&refused, &job = *job] {
+            try {
+                if (start(job)) ++refused;
+            } catch (const lockstep::Todo&) {
+                // The script's own call says so.
+            }
+        });
     const auto script = workload.list("script");
     for (std::size_t i = 0; i + 1 < script.size(); i += 2) {
         sleep_until(script[i]);
         switch (script[i + 1]) {
         case 0:
-            try {
-                const lab::Span span{"start"};
-                job->start();
-            } catch (const lockstep::Todo&) {
-                throw;
-            } catch (const std::logic_error&) {
-                ++refused;
-            }
+            if (start(*job)) ++refused;
             break;
         case 1: cancel(*job); break;
         case 2: stage.wait(*job); break;
