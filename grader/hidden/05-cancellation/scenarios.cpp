@@ -11,8 +11,9 @@
 // how often a further thread asks for the progress, every millisecond.
 // Spans "start", "cancel", "wait", "destroy" are the calls. Answer: `ends`, one for each wait:
 // 0 finished, 1 cancelled, 2 the step's error, 3 std::logic_error, 4 another exception, 5 the
-// number that the step threw; `refused`: how many calls of start threw std::logic_error; `done`:
-// what steps_done said before the job was destroyed; `progress`: the samples.
+// number that the step threw; `refused`: how many calls of start threw std::logic_error, `refused
+// by the script`: how many of the script's; `done`: what steps_done said before the job was
+// destroyed; `progress`: the samples.
 //
 // "export". Workload: `reads` (nanoseconds), one for each row; `sink` (begin, write, commit,
 // rollback, close: nanoseconds); `bad read`, `bad write`: a row, or -1; `cancels`: the instants at
@@ -140,7 +141,8 @@ void play_job(const Workload& workload, Telling& telling) {
     auto job = std::make_unique<Job>(std::move(work));
     self = job.get();
 
-    std::atomic<std::int64_t> refused = 0;
+    std::atomic<std::int64_t> refused_by_others = 0;
+    std::int64_t refused_by_the_script = 0;
     std::vector<std::int64_t> progress;
     std::vector<std::jthread> others;
     const auto destroy = [&] {
@@ -156,9 +158,9 @@ void play_job(const Workload& workload, Telling& telling) {
             cancel(job);
         });
     for (std::int64_t number = 0; number < workload.number("starters"); ++number)
-        others.emplace_back([&refused, &job = *job] {
+        others.emplace_back([&refused_by_others, &job = *job] {
             try {
-                if (start(job)) ++refused;
+                if (start(job)) ++refused_by_others;
             } catch (const lockstep::Todo&) {
                 // The script's own call says so.
             }
@@ -168,7 +170,7 @@ void play_job(const Workload& workload, Telling& telling) {
         sleep_until(script[i]);
         switch (script[i + 1]) {
         case 0:
-            if (start(*job)) ++refused;
+            if (start(*job)) ++refused_by_the_script;
             break;
         case 1: cancel(*job); break;
         case 2: stage.wait(*job); break;
@@ -186,7 +188,8 @@ void play_job(const Workload& workload, Telling& telling) {
     }
     destroy();
     lab::event("came back");
-    telling.number("refused", refused);
+    telling.number("refused", refused_by_the_script + refused_by_others);
+    telling.number("refused by the script", refused_by_the_script);
     telling.list("ends", stage.ends);
     telling.list("progress", std::move(progress));
 }
