@@ -1,5 +1,6 @@
 #include <build/compiler_messages.hpp>
 
+#include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -84,11 +85,6 @@ bool is_farewell(std::string_view line) {
 
 bool is_library(std::string_view path) { return path.starts_with('/'); }
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-        text.replace(at, from.size(), to);
-}
-
 /// Types by the names under which they are written.
 std::string readable(std::string_view line) {
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> names{{
@@ -103,7 +99,7 @@ std::string readable(std::string_view line) {
         {"std::__cxx11::", "std::"},
     }};
     std::string text{line};
-    for (const auto& [from, to] : names) replace_all(text, from, to);
+    for (const auto& [from, to] : names) boost::replace_all(text, from, to);
     return text;
 }
 
@@ -152,25 +148,25 @@ struct Message {
 };
 
 /// An error or a warning, and the notes about it.
-struct Complaint {
+struct Diagnostic {
     Message message;
     std::vector<Message> notes;
 };
 
 /// In the compiler's order. What stands before the first of them belongs to none.
-std::vector<Complaint> complaints_in(const std::vector<std::string>& lines) {
-    std::vector<Complaint> complaints;
+std::vector<Diagnostic> diagnostics_in(const std::vector<std::string>& lines) {
+    std::vector<Diagnostic> diagnostics;
     std::vector<Passage> context;
     Passage* passage = nullptr;
     for (const std::string& line : lines) {
         if (const std::optional<Head> head = head_of(line)) {
             Message message{*head, std::exchange(context, {}), {&line, {}}};
-            if (head->kind == Kind::note && !complaints.empty()) {
-                complaints.back().notes.push_back(std::move(message));
-                passage = &complaints.back().notes.back().text;
+            if (head->kind == Kind::note && !diagnostics.empty()) {
+                diagnostics.back().notes.push_back(std::move(message));
+                passage = &diagnostics.back().notes.back().text;
             } else {
-                complaints.push_back({std::move(message), {}});
-                passage = &complaints.back().message.text;
+                diagnostics.push_back({std::move(message), {}});
+                passage = &diagnostics.back().message.text;
             }
         } else if (is_context(line)) {
             context.push_back({&line, {}});
@@ -179,7 +175,7 @@ std::vector<Complaint> complaints_in(const std::vector<std::string>& lines) {
             passage->rest.push_back(&line);
         }
     }
-    return complaints;
+    return diagnostics;
 }
 
 class Selection {
@@ -187,7 +183,7 @@ public:
     explicit Selection(const std::vector<std::string>& files) : files_{files} {}
 
     /// Unless the student's line that led to it has been told of.
-    void add(const Complaint& error) {
+    void add(const Diagnostic& error) {
         const bool library = is_library(error.message.head.path);
         const std::vector<const Passage*> way = way_to(error);
         const Position here = place_of(error, way);
@@ -206,7 +202,7 @@ public:
         add_notes(error.notes, place_of(error.message.text));
     }
 
-    void leave_out(const Complaint& warning) { left_out_ += 1 + warning.notes.size(); }
+    void leave_out(const Diagnostic& warning) { left_out_ += 1 + warning.notes.size(); }
 
     [[nodiscard]] WhatMatters take() {
         if (left_out_ > 0) {
@@ -220,7 +216,7 @@ public:
 private:
     /// The student's lines that led to it and that no note tells: those that use a template, or
     /// else the one that includes a file.
-    [[nodiscard]] std::vector<const Passage*> way_to(const Complaint& error) const {
+    [[nodiscard]] std::vector<const Passage*> way_to(const Diagnostic& error) const {
         std::vector<const Passage*> used;
         std::vector<const Passage*> included;
         if (place_of(error.message.text).line != 0) return used;
@@ -236,14 +232,14 @@ private:
     }
 
     /// Of the student's: where the error is, or what led to it.
-    [[nodiscard]] Position place_of(const Complaint& error,
+    [[nodiscard]] Position place_of(const Diagnostic& error,
                                     const std::vector<const Passage*>& way) const {
         if (Position own = place_of(error.message.text); own.line != 0) return own;
         return way.empty() ? noted_place(error) : place_of(*way.front());
     }
 
     /// Where Clang tells what led to it.
-    [[nodiscard]] Position noted_place(const Complaint& error) const {
+    [[nodiscard]] Position noted_place(const Diagnostic& error) const {
         for (const Message& note : error.notes)
             if (Position own = place_of(note.text); own.line != 0) return own;
         return {};
@@ -273,7 +269,7 @@ private:
 
     /// "a.cpp:12:5:   required from here" with one blank, "   from a.cpp:1:" with its beginning.
     void add_step(std::string line) {
-        replace_all(line, ":   ", ": ");
+        boost::replace_all(line, ":   ", ": ");
         const std::size_t word = line.find_first_not_of(' ');
         lines_.push_back(readable(word == 0 ? line : "In file included " + line.substr(word)));
     }
@@ -293,17 +289,17 @@ private:
 
 WhatMatters what_matters(const std::vector<std::string>& lines,
                          const std::vector<std::string>& files) {
-    const std::vector<Complaint> complaints = complaints_in(lines);
-    const auto wrong = [](const Complaint& complaint) {
-        return complaint.message.head.kind == Kind::error;
+    const std::vector<Diagnostic> diagnostics = diagnostics_in(lines);
+    const auto wrong = [](const Diagnostic& diagnostic) {
+        return diagnostic.message.head.kind == Kind::error;
     };
-    if (std::none_of(complaints.begin(), complaints.end(), wrong)) return {lines, {}};
+    if (std::none_of(diagnostics.begin(), diagnostics.end(), wrong)) return {lines, {}};
     Selection selection{files};
-    for (const Complaint& complaint : complaints) {
-        if (wrong(complaint)) {
-            selection.add(complaint);
+    for (const Diagnostic& diagnostic : diagnostics) {
+        if (wrong(diagnostic)) {
+            selection.add(diagnostic);
         } else {
-            selection.leave_out(complaint);
+            selection.leave_out(diagnostic);
         }
     }
     return selection.take();

@@ -1,6 +1,7 @@
 #include <build/compiler_messages.hpp>
 #include <build/diagnostics.hpp>
 
+#include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -72,17 +73,10 @@ std::string clean_line(std::string_view line) {
     return clean;
 }
 
-void replace_all(std::string& text, const std::string& from, const std::string& to) {
-    if (from.empty()) return;
-    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
-        text.replace(at, from.size(), to);
-    }
-}
-
 /// Cleaned, shortened lines.
 std::vector<std::string> lines_of(const std::string& output, const ShorterPaths& shorter) {
     std::string text = output;
-    for (const auto& [from, to] : shorter) replace_all(text, from, to);
+    for (const auto& [from, to] : shorter) boost::replace_all(text, from, to);
     std::vector<std::string> lines;
     for (std::size_t from = 0; from < text.size();) {
         const std::size_t to = std::min(text.find('\n', from), text.size());

@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Changes whenever a worker would be built otherwise from the same toolkit, or its messages told
-/// so.
+/// Changes whenever the same toolkit would build another worker, or another text be made of what
+/// the compiler says.
 constexpr const char* build_version = "4";
 constexpr std::uintmax_t cache_bytes = std::uintmax_t{2} << 30;
 

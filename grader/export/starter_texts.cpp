@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -44,19 +45,12 @@ std::string_view added_by(std::string_view line) {
     return line.substr(0, line.find_first_of(" )"));
 }
 
-void replace(std::string& text, std::string_view from, std::string_view to) {
-    for (std::size_t at = text.find(from); at != std::string::npos;
-         at = text.find(from, at + to.size())) {
-        text.replace(at, from.size(), to);
-    }
-}
-
 std::string filled(std::string_view line, const Exercise& exercise) {
     std::string text{line};
-    replace(text, "@NN@", exercise.id.substr(0, exercise.id.find('-')));
-    replace(text, "@ID@", exercise.id);
-    replace(text, "@TITLE@", exercise.title.en);
-    replace(text, "@SUMMARY@", exercise.summary.en);
+    boost::replace_all(text, "@NN@", exercise.id.substr(0, exercise.id.find('-')));
+    boost::replace_all(text, "@ID@", exercise.id);
+    boost::replace_all(text, "@TITLE@", exercise.title.en);
+    boost::replace_all(text, "@SUMMARY@", exercise.summary.en);
     return text;
 }
 

@@ -1,14 +1,13 @@
 // Exercise 05's scenarios: how job.cpp and export.cpp are called.
 //
 // "job". Workload: `times` (nanoseconds), `listens` (0 or 1), `fails` (0; 1: a StepError; 2: the
-// number 42 is thrown): one for each step; `pause`,
-// `cleanup` (nanoseconds); `script`: instants, counted from the start of the run, each followed by
-// what the body's thread does then: 0 start, 1 cancel, 2 wait, 3 destroy the job (also done at the
-// end); `cancellers`: for each further thread the instant at which it cancels; `starters`: how many
-// further threads start the job at once; `waiters`: how many further threads wait as soon as the
-// script's first action is over; `inside`: the step that
-// cancels the job when it begins (-1: none; as many as there are steps: the cleanup); `samples`:
-// how often a further thread asks for the progress, every millisecond.
+// number 42 is thrown): one for each step; `pause`, `cleanup` (nanoseconds); `script`: instants,
+// counted from the start of the run, each followed by what the body's thread does then: 0 start, 1
+// cancel, 2 wait, 3 destroy the job (also done at the end); `cancellers`: for each further thread
+// the instant at which it cancels; `starters`: how many further threads start the job at once;
+// `waiters`: how many further threads wait as soon as the script's first action is over; `inside`:
+// the step that cancels the job when it begins (-1: none; as many as there are steps: the cleanup);
+// `samples`: how often a further thread asks for the progress, every millisecond.
 // Spans "start", "cancel", "wait", "destroy" are the calls. Answer: `ends`, one for each wait:
 // 0 finished, 1 cancelled, 2 the step's error, 3 std::logic_error, 4 another exception, 5 the
 // number that the step threw; `refused`: how many calls of start threw std::logic_error, `refused
