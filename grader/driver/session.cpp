@@ -63,7 +63,7 @@ public:
     auto assertionEnded(const Catch::AssertionStats& stats)
         -> decltype(ListenerBase::assertionEnded(stats)) override {
         if (!stats.assertionResult.isOk() && failure_.empty())
-            failure_ = stats.assertionResult.getMessage();
+            failure_ = static_cast<std::string>(stats.assertionResult.getMessage());
         return ListenerBase::assertionEnded(stats);
     }
 
