@@ -1,4 +1,5 @@
 #include <build/compiler_messages.hpp>
+#include <build/type_names.hpp>
 
 #include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
@@ -84,24 +85,6 @@ bool is_farewell(std::string_view line) {
 }
 
 bool is_library(std::string_view path) { return path.starts_with('/'); }
-
-/// Types by the names under which they are written.
-std::string readable(std::string_view line) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> names{{
-        {"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >",
-         "std::string"},
-        {"__cxx11::basic_string<char, char_traits<char>, allocator<char> >", "string"},
-        {"std::__cxx11::basic_string<char>", "std::string"},
-        {"std::basic_string_view<char, std::char_traits<char> >", "std::string_view"},
-        {"std::basic_string_view<char>", "std::string_view"},
-        {"basic_string_view<char, char_traits<char> >", "string_view"},
-        {"std::__exception_ptr::", "std::"},
-        {"std::__cxx11::", "std::"},
-    }};
-    std::string text{line};
-    for (const auto& [from, to] : names) boost::replace_all(text, from, to);
-    return text;
-}
 
 /// "<thread>:235:27: error: …" of "/usr/include/c++/12/thread:235:27: error: …".
 std::string with_short_path(const std::string& line) {
@@ -265,13 +248,16 @@ private:
         }
     }
 
-    void add_first(const std::string& line) { lines_.push_back(readable(with_short_path(line))); }
+    void add_first(const std::string& line) {
+        lines_.push_back(with_written_types(with_short_path(line)));
+    }
 
     /// "a.cpp:12:5:   required from here" with one blank, "   from a.cpp:1:" with its beginning.
     void add_step(std::string line) {
         boost::replace_all(line, ":   ", ": ");
         const std::size_t word = line.find_first_not_of(' ');
-        lines_.push_back(readable(word == 0 ? line : "In file included " + line.substr(word)));
+        lines_.push_back(
+            with_written_types(word == 0 ? line : "In file included " + line.substr(word)));
     }
 
     void add_rest(const Passage& passage) {

@@ -1,5 +1,6 @@
 #include <build/compiler_messages.hpp>
 #include <build/diagnostics.hpp>
+#include <build/type_names.hpp>
 
 #include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
@@ -15,7 +16,9 @@ namespace lockstep {
 
 namespace {
 
+/// Of a line to be read, and of one of which the types are still to be made shorter.
 constexpr std::size_t max_line_bytes = 400;
+constexpr std::size_t max_raw_line_bytes = 8000;
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 /// The length of the UTF-8 sequence at the text's beginning; 0 when it is none.
@@ -63,17 +66,24 @@ bool misleads(std::string_view sequence) {
 
 std::string clean_line(std::string_view line) {
     std::string clean;
-    for (std::size_t i = 0; i < line.size() && clean.size() < max_line_bytes;) {
+    for (std::size_t i = 0; i < line.size() && clean.size() < max_raw_line_bytes;) {
         const std::size_t length = sequence_length(line.substr(i));
         const std::string_view sequence = line.substr(i, std::max<std::size_t>(length, 1));
         clean += length == 0 || misleads(sequence) ? replacement : sequence;
         i += sequence.size();
     }
-    if (clean.size() >= max_line_bytes) clean += " ...";
     return clean;
 }
 
-/// Cleaned, shortened lines.
+/// A clean line cut between two characters, if it must be.
+std::string readable_length(const std::string& line) {
+    if (line.size() <= max_line_bytes) return line;
+    std::size_t end = 0;
+    while (end < max_line_bytes) end += sequence_length(std::string_view{line}.substr(end));
+    return line.substr(0, end) + " ...";
+}
+
+/// Cleaned lines, their paths shortened.
 std::vector<std::string> lines_of(const std::string& output, const ShorterPaths& shorter) {
     std::string text = output;
     for (const auto& [from, to] : shorter) boost::replace_all(text, from, to);
@@ -91,10 +101,11 @@ std::vector<std::string> lines_of(const std::string& output, const ShorterPaths&
 std::string capped(const std::vector<std::string>& lines) {
     std::string text;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        if (text.size() + lines[i].size() + 1 > max_diagnostics_bytes) {
+        const std::string line = readable_length(lines[i]);
+        if (text.size() + line.size() + 1 > max_diagnostics_bytes) {
             return text + fmt::format("... and {} more lines.\n", lines.size() - i);
         }
-        text += lines[i] + '\n';
+        text += line + '\n';
     }
     return text;
 }
@@ -144,6 +155,7 @@ Diagnostics read_compiler_output(const std::string& output, const ShorterPaths& 
 Diagnostics read_linker_output(const std::string& output, const ShorterPaths& shorter,
                                const std::vector<std::string>& files, const std::string& contract) {
     std::vector<std::string> lines = lines_of(output, shorter);
+    for (std::string& line : lines) line = with_written_types(line);
     std::vector<std::string> meanings;
     std::set<std::string> told;
     for (const std::string& line : lines) {

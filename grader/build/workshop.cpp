@@ -25,7 +25,7 @@ namespace {
 
 /// Changes whenever the same toolkit would build another worker, or another text be made of what
 /// the compiler says.
-constexpr const char* build_version = "4";
+constexpr const char* build_version = "5";
 constexpr std::uintmax_t cache_bytes = std::uintmax_t{2} << 30;
 
 constexpr std::size_t index_of(Flavour flavour) { return flavour == Flavour::tsan ? 1 : 0; }

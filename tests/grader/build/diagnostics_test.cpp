@@ -56,6 +56,24 @@ TEST_CASE("what a compiler prints is cleaned and capped") {
     CHECK(diagnostics.line == 1);
 }
 
+TEST_CASE("a long line is cut, between two characters, once its types have their short names") {
+    const std::string type =
+        "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >";
+    std::string arguments;
+    std::string read;
+    for (int i = 0; i < 20; ++i) {
+        arguments += type + ", ";
+        read += "std::string, ";
+    }
+    CHECK(compiled("a.cpp:1:1: error: no 'f(" + arguments + "int)'\n").text ==
+          "a.cpp:1:1: error: no 'f(" + read + "int)'\n");
+    std::string wide = "a.cpp:1:1: error: ";
+    while (wide.size() < 1000) wide += "\xE2\x82\xAC";
+    const std::string cut = compiled(wide).text;
+    CHECK(cut.size() < 410);
+    CHECK(cut.ends_with("\xE2\x82\xAC ...\n"));
+}
+
 TEST_CASE("a linker's complaint is told in words, whichever linker it was") {
     const std::string missing =
         "'f(int)' is called and nowhere defined: write it in a.cpp, with exactly the parameters "
@@ -68,6 +86,11 @@ TEST_CASE("a linker's complaint is told in words, whichever linker it was") {
     CHECK(linked("/usr/bin/ld: x.o: in function `g': x.cpp:1: undefined reference to `f(int)'\n"
                  "/usr/bin/ld: y.o: y.cpp:1: undefined reference to `f(int)'\n")
               .text.find(missing + "\n") == 0);
+    CHECK(linked("mold: error: undefined symbol: f(std::vector<std::__cxx11::basic_string<char, "
+                 "std::char_traits<char>, std::allocator<char> >, "
+                 "std::allocator<std::__cxx11::basic_string<char, std::char_traits<char>, "
+                 "std::allocator<char> > > > const&)\n")
+              .text.starts_with("'f(std::vector<std::string> const&)' is called and nowhere"));
     CHECK(linked("mold: error: duplicate symbol: a.o: b.o: main\n")
               .text.find("'main' is defined in "
                          "a.cpp") == 0);
