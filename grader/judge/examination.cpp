@@ -39,7 +39,11 @@ bool is_elsewhere(const Plan& plan, const Played& run) {
 
 std::optional<Complaint> judged(const Plan& plan, const Played& run) {
     if (is_elsewhere(plan, run)) return std::nullopt;
-    if (std::optional<Complaint> complaint = complaint_of(run, plan.also)) return complaint;
+    if (std::optional<Complaint> complaint = complaint_of(run, plan.also)) {
+        std::string hint = plan.advise ? plan.advise(run) : "";
+        if (!hint.empty() && complaint->verdict != Verdict::todo) complaint->hint = std::move(hint);
+        return complaint;
+    }
     if (!run.answer.finished)
         return Complaint{.verdict = Verdict::crash,
                          .expected = "The function returns to its caller.",

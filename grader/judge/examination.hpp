@@ -35,6 +35,9 @@ struct Plan {
     std::string scenario;
     Numbers workload;
     Judge judge;  ///< may be empty: only what the lab itself finds
+    /// Asked where the lab found fault with a run: a hint that is better than the general one, or
+    /// "". May be empty.
+    std::function<std::string(const Played&)> advise;
     /// Diagnoses that do not end a run and are this check's business: leaks, races, …
     std::vector<lab::Diagnosis::Kind> also;
     /// Diagnoses that end a run and are another check's business: of the runs, those before it are

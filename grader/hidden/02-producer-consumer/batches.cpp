@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -45,12 +46,28 @@ std::string wrong_text(const Played& run, std::string_view what, std::int64_t it
                        quoted(run, "text about", item), quoted(run, "thrown by", item));
 }
 
+namespace {
+
+/// Where the run does not come to its end, though handlers threw: their workers went with them.
+std::string advice_about_lost_workers(const Played& run) {
+    const auto threw = [](const lab::SpanRecord& span) {
+        return span.outcome == lab::Outcome::failed;
+    };
+    if (std::ranges::none_of(run.trace.spans("handle"), threw)) return "";
+    return "A handler threw, and in the end everybody waits: an exception that leaves a coroutine "
+           "started with asio::detached is lost, and the worker with it. Catch std::exception in "
+           "the worker's loop, around the handler's call and its co_await.";
+}
+
+}  // namespace
+
 void examine_batch(const Batch& batch, Judge judge, std::vector<lab::Diagnosis::Kind> also) {
     Plan plan;
     plan.scenario = "pipeline";
     plan.workload = batch.workload();
     plan.judge = std::move(judge);
     plan.also = std::move(also);
+    plan.advise = advice_about_lost_workers;
     // One thread: there is only one order in which it can run.
     plan.schedules = 2;
     examine(plan);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -96,6 +97,25 @@ TEST_CASE("a run that ends in what is another check's business is not judged") {
     CHECK_FALSE(examination.examine(elsewhere).has_value());
     elsewhere.elsewhere.pop_back();
     CHECK(examination.examine(elsewhere).has_value());
+}
+
+TEST_CASE("a check that knows better than the lab what to look for says so, and nothing else") {
+    using Kind = lab::Diagnosis::Kind;
+    MadeStage stage{[](const Request& request) {
+        return all(request, [](std::size_t) { return made::played(Kind::never_woken); });
+    }};
+    Examination examination{stage, 1};
+    Plan advised = plan();
+    const auto general = examination.examine(advised);
+    REQUIRE(general);
+    advised.advise = [](const Played&) { return std::string{"Look into the worker's loop."}; };
+    const auto finding = examination.examine(advised);
+    REQUIRE(finding);
+    CHECK(finding->hint == "Look into the worker's loop.");
+    CHECK(finding->happened == general->happened);
+    CHECK(finding->verdict == general->verdict);
+    advised.advise = [](const Played&) { return std::string{}; };
+    CHECK(examination.examine(advised)->hint == general->hint);
 }
 
 TEST_CASE("a plan that holds in one run of many can hold") {
