@@ -40,6 +40,20 @@ std::string never_handled(const Played& run, std::int64_t number) {
         told ? "; the summary's reason for it is " + quoted(run, "text about", number) : "");
 }
 
+/// The failed item that the summary leaves out, if it leaves out none but those that threw an empty
+/// reason: who looks at the text to know whether a handler failed loses just these.
+std::optional<std::int64_t> lost_for_its_empty_reason(const Batch& batch, const Played& run) {
+    std::optional<std::int64_t> lost;
+    const std::vector<std::int64_t>& told = run.answer.list("failures");
+    for (std::size_t place = 0; place < batch.numbers.size(); ++place) {
+        if (batch.ends[place] == End::well) continue;
+        if (std::ranges::count(told, batch.numbers[place]) > 0) continue;
+        if (batch.ends[place] != End::throws_an_empty_reason) return std::nullopt;
+        lost = batch.numbers[place];
+    }
+    return lost;
+}
+
 std::string wrong_with_items(const Batch& batch, const Played& run) {
     std::map<std::int64_t, std::size_t> times;
     for (const std::int64_t number : batch.numbers) times[number] = 0;
@@ -73,7 +87,7 @@ std::optional<Complaint> every_item_once(const Batch& batch, const Played& run) 
     if (auto complaint = unexpected_exception(run)) return complaint;
     std::string wrong = wrong_with_items(batch, run);
     if (wrong.empty()) return std::nullopt;
-    return Complaint{
+    Complaint complaint{
         .expected =
             "Each item is handled once; the summary counts those that went well and names those "
             "that failed, with the reason.",
@@ -83,6 +97,14 @@ std::optional<Complaint> every_item_once(const Batch& batch, const Played& run) 
             "on with the next; keep what() as a std::string; and close the queue only when "
             "everything has been put.",
         .stacks = places(run.trace, "handle")};
+    if (const auto lost = lost_for_its_empty_reason(batch, run)) {
+        complaint.happened += fmt::format(
+            " Item {} is not among summary.failures; what it threw has an empty what().", *lost);
+        complaint.hint =
+            "An exception is a failure whatever its text: remember that one was caught, not only "
+            "what it said.";
+    }
+    return complaint;
 }
 
 void examine_refusal(const Batch& batch, const std::string& what) {
