@@ -49,7 +49,7 @@ Meaning meaning_of(Kind kind) {
             "condition variable, a semaphore, a latch, or join the thread."};
     case Kind::endless:
         return {Verdict::timeout, "The work comes to an end.",
-                "Look for a loop whose condition nobody makes false."};
+                "Look for a loop whose condition nobody makes false, or a wait that nobody ends."};
     case Kind::stuck:
         return {Verdict::timeout, "The work comes to an end.",
                 "Look for a call that never returns."};

@@ -103,7 +103,7 @@ std::string World::state_of(const Thread& thread) const {
     switch (thread.wait) {
     case Wait::join: return "waits for " + trace_name(threads_[thread.joins]) + " to end";
     case Wait::sleep: return "sleeps";
-    case Wait::io: return "waits for an event on a descriptor";
+    case Wait::io: return "waits for an event on a descriptor, as an idle event loop does";
     case Wait::child: return "waits for a child process";
     case Wait::core: return "computes, or waits for a core";
     case Wait::once:

@@ -1,4 +1,5 @@
 // The virtual clock, sleeping, and work on virtual cores.
+#include <lab/printable.hpp>
 #include <lab/runtime/world.hpp>
 
 #include <algorithm>
@@ -84,8 +85,9 @@ void World::wait_for_something(Thread& self) {
 void World::pass_time_to(Thread& self, Time deadline) {
     if (deadline > options_.horizon.count()) {
         end(Diagnosis::Kind::endless,
-            "nothing but time has passed: the body has not returned by the run's horizon", &self,
-            state_of(self));
+            "nothing but time passes any more: after " + printable::human(options_.horizon) +
+                " of it the function has not returned",
+            &self, state_of(self));
     }
     if (deadline > now_) {
         now_ = deadline;
