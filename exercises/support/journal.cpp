@@ -7,7 +7,9 @@
 //   that cannot, because one is started only when another has ended, never meet.
 // - Pace. Then no worker begins its next call before each of the others has come back from as many,
 //   or has ended. So whoever hands out work on demand hands out the same to all, however the
-//   machine shares its processors. Where one is to be the last to end, there is no pace.
+//   machine shares its processors. Where one is to be the last to end, there is no pace: it waits
+//   until it is released, and so until its caller has nothing else left to hear. (Were it enough
+//   that the others have ended, a caller that is slow to look would find all of them at once.)
 //
 // Nobody waits here by the clock. When all processes of the run sleep, for good, whoever looks on
 // (real_run.cpp) releases those that wait here; all of it is then as free as without a page.
@@ -138,12 +140,6 @@ bool others_are_as_far(const Page& page, const Worker& self) noexcept {
     });
 }
 
-bool others_have_ended(const Page& page, const Worker& self) noexcept {
-    return std::ranges::all_of(page.worker, [&](const Worker& other) {
-        return &other == &self || other.process == 0 || other.done == gone;
-    });
-}
-
 template <typename Condition>
 void wait_until(Page& page, Condition condition) noexcept {
     for (;;) {
@@ -228,7 +224,7 @@ void Entry::compute() noexcept {
     if (self == nullptr) return;
     if (page.mishap != Mishap::none && page.mishap_at == start_) {
         if (page.mishap == Mishap::last)
-            wait_until(page, [&] { return others_have_ended(page, *self); });
+            wait_until(page, [] { return false; });
         else
             suffer(page.mishap);
     }

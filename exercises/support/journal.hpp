@@ -23,7 +23,7 @@ enum class Mishap : std::uint32_t {
     garbage,            ///< it prints what is no result, and ends well
     silence,            ///< it ends well, and has printed nothing
     status,             ///< it prints its result, and ends with exit code 3
-    last,               ///< nothing bad: it goes on when all others have ended, or wait for it
+    last,               ///< nothing bad: it goes on when everybody else has ended, or waits
     killed_at_the_end,  ///< it prints its result, and then a signal ends it
 };
 

@@ -5,6 +5,7 @@
 
 #include <lab/catch.hpp>
 
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -150,6 +151,37 @@ TEST_CASE("a worker that is to be the last goes on when the others have ended") 
     REQUIRE(run.calls.size() == 6);
     CHECK(run.calls[4].start == last + 1);
     CHECK(run.calls[5].start == last + 2);
+}
+
+TEST_CASE("a worker that is to be the last comes when its caller has heard all the others") {
+    const RealRun run =
+        real_run({.workers = 2, .mishap = journal::Mishap::last, .mishap_at = 1}, [] {
+            std::array<pollfd, 2> outputs{};
+            std::array<pid_t, 2> children{};
+            for (std::size_t i = 0; i < 2; ++i) {
+                std::array<int, 2> ends{};
+                if (::pipe(ends.data()) != 0) return std::string{"no pipe"};
+                children.at(i) = child_that([&] {
+                    fly(10 * i + 1, 10 * i + 2);
+                    ::_exit(::write(ends[1], "!", 1) == 1 ? 0 : 1);
+                });
+                ::close(ends[1]);
+                outputs.at(i) = {ends[0], POLLIN, 0};
+            }
+            // Busy with something else, when the other worker ends, and for long afterwards.
+            const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds{300};
+            while (std::chrono::steady_clock::now() < later) {
+            }
+            ::poll(outputs.data(), outputs.size(), -1);
+            std::string told;
+            for (const pollfd& output : outputs) told += output.revents != 0 ? "heard " : "silent ";
+            for (std::size_t i = 0; i < 2; ++i) {
+                status_of(children.at(i));
+                ::close(outputs.at(i).fd);
+            }
+            return told;
+        });
+    CHECK(run.told == "silent heard ");
 }
 
 TEST_CASE("what befalls a worker befalls the one that comes to the number") {
