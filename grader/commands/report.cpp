@@ -126,7 +126,13 @@ int report(const ReportOptions& options) {
             : read_class(options.results, audience);
     int code = 0;
     for (const Attempt& attempt : results.attempts) {
-        if (!attempt.result) {
+        if (attempt.nothing_to_grade) {
+            code = std::max(code, 1);
+            // Where an export is filled, it is told who was left out.
+            if (format.fill == nullptr) {
+                say(fmt::format("{} has no mark: {}", attempt.student, attempt.grader_error));
+            }
+        } else if (!attempt.result) {
             say(attempt.grader_error);
             code = 3;
         }

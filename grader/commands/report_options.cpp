@@ -105,8 +105,8 @@ std::unique_ptr<CLI::App> make_report(ReportOptions& options) {
     auto app = make_command(
         "report", "Writes reports on results that are there already.",
         "Nothing is graded, and the exit code says nothing of the marks: 0, the report is\n"
-        "written; 1, but standard error says who was left out; 3, but some of the files\n"
-        "hold no result.\n\n"
+        "written; 1, but standard error says who was left out or has no mark; 3, but some\n"
+        "of the files hold no result.\n\n"
         "Examples:\n"
         "  grader report ada.json --format junit\n"
         "  grader report results --format html --output pages\n"

@@ -184,7 +184,8 @@ ClassResults class_results(const Gradebook& gradebook, const std::string& title)
     ClassResults results;
     results.title = title;
     for (const auto& [student, row] : gradebook.latest()) {
-        Attempt attempt{student, row.when, std::nullopt, row.error};
+        Attempt attempt{student, row.when, std::nullopt, row.error,
+                        !row.judged() && !row.grader_failed()};
         if (!row.result.empty()) {
             try {
                 attempt.result = read_result(row.result, student).result;

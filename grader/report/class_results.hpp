@@ -17,6 +17,8 @@ struct Attempt {
     std::optional<std::chrono::sys_seconds> when;  ///< it was graded, where that is known
     std::optional<Result> result;                  ///< none: nothing could be graded
     std::string grader_error;                      ///< why there is none: one sentence
+    /// There is none because the work holds no exercise: no failure of the grader's.
+    bool nothing_to_grade = false;
 
     /// True where a result is there and each of its checks could be judged.
     [[nodiscard]] bool judged() const noexcept { return result && result->exit_code() != 3; }

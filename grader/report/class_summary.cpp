@@ -72,7 +72,11 @@ ClassSummary summarise(const ClassResults& results) {
     std::vector<int> points;
     for (const Attempt& attempt : results.attempts) {
         std::vector<const CheckResult*> row(summary.columns.size(), nullptr);
-        summary.broken += attempt.judged() ? 0U : 1U;
+        if (attempt.nothing_to_grade) {
+            ++summary.empty;
+        } else if (!attempt.judged()) {
+            ++summary.broken;
+        }
         if (attempt.result) {
             const Result& result = *attempt.result;
             ++summary.results;

@@ -41,9 +41,10 @@ struct ClassSummary {
     std::array<std::size_t, 11> distribution{};
     std::vector<Diagnosis> diagnoses;  ///< the most common first
     std::size_t results = 0;           ///< attempts that have one
-    std::size_t broken = 0;            ///< attempts without, or with a check that was not judged
-    int max_points = 0;                ///< the largest there is
-    int median = 0;                    ///< of points; the lower one of two
+    std::size_t empty = 0;             ///< attempts in which there was nothing to grade
+    std::size_t broken = 0;  ///< other attempts without one, or with a check that was not judged
+    int max_points = 0;      ///< the largest there is
+    int median = 0;          ///< of points; the lower one of two
 };
 
 /// Points into `results`, which must outlive it.

@@ -57,9 +57,7 @@ std::string render_class_text(const ClassResults& results, const ReportContext& 
     const PageWords& page = page_words(style.language);
     const ClassSummary summary = summarise(results);
     std::string text = printable::cut(clean_name(results.title), style.width) + '\n';
-    text += printable::wrap(
-        page.class_summary(summary.results, summary.max_points, summary.median, summary.broken),
-        style.width);
+    text += printable::wrap(page.class_summary(summary), style.width);
     text += fmt::format("\n{}\n{}", page.distribution, bars(summary, style.width));
     text += fmt::format("\n{}\n", page.diagnoses);
     for (std::size_t i = 0; i < std::min(most_diagnoses, summary.diagnoses.size()); ++i) {

@@ -94,7 +94,9 @@ std::vector<std::string> GradebookExport::for_each(
         const std::string student = clean_name(attempt.student);
         const std::set<std::size_t> rows = rows_of(attempt.student);
         std::string why;
-        if (!attempt.judged()) {
+        if (attempt.nothing_to_grade) {
+            why = "there was nothing to grade in what was handed in";
+        } else if (!attempt.judged()) {
             why = "the grader failed on it, so it has to be graded again first";
         } else if (rows.empty()) {
             why = fmt::format("'{}' has no row of that name (a roster can give more names)", name_);

@@ -35,9 +35,7 @@ public:
         text_ = fmt::format(
             "<body class=\"wide\">\n<a class=\"skip-link\" href=\"#main\">{}</a>\n<header>\n"
             "<h1>{}</h1>\n<p class=\"lead\">{}</p>\n</header>\n<main id=\"main\">\n",
-            html(page_.skip), html(title),
-            html(page_.class_summary(summary_.results, summary_.max_points, summary_.median,
-                                     summary_.broken)));
+            html(page_.skip), html(title), html(page_.class_summary(summary_)));
         distribution();
         diagnoses();
         if (instructor()) {

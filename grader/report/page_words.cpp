@@ -65,20 +65,29 @@ std::string french_who(std::size_t students, Verdict verdict) {
                         : fmt::format("{} étudiants {}", students, does.second);
 }
 
-std::string english_class(std::size_t results, int max, int median, std::size_t broken) {
-    std::string text = fmt::format("{} result{}, at most {} points, the median {}.", results,
-                                   results == 1 ? "" : "s", max, median);
-    if (broken != 0) {
-        text += fmt::format(" {} could not be judged as a whole: the grader's failure.", broken);
+std::string english_class(const ClassSummary& summary) {
+    std::string text =
+        fmt::format("{} result{}, at most {} points, the median {}.", summary.results,
+                    summary.results == 1 ? "" : "s", summary.max_points, summary.median);
+    if (summary.empty != 0) {
+        text += fmt::format(" {} handed in nothing that can be graded.", summary.empty);
+    }
+    if (summary.broken != 0) {
+        text += fmt::format(" {} could not be judged as a whole: the grader's failure.",
+                            summary.broken);
     }
     return text;
 }
 
-std::string french_class(std::size_t results, int max, int median, std::size_t broken) {
-    std::string text = fmt::format("{} résultat{}, {} points au plus, médiane {}.", results,
-                                   results < 2 ? "" : "s", max, median);
-    if (broken != 0) {
-        text += fmt::format(" {} sans jugement complet : c'est une panne du kit.", broken);
+std::string french_class(const ClassSummary& summary) {
+    std::string text =
+        fmt::format("{} résultat{}, {} points au plus, médiane {}.", summary.results,
+                    summary.results < 2 ? "" : "s", summary.max_points, summary.median);
+    if (summary.empty != 0) {
+        text += fmt::format(" {} sans rien à évaluer dans ce qui a été rendu.", summary.empty);
+    }
+    if (summary.broken != 0) {
+        text += fmt::format(" {} sans jugement complet : c'est une panne du kit.", summary.broken);
     }
     return text;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <base/text.hpp>
+#include <report/class_summary.hpp>
 #include <score/verdict.hpp>
 
 #include <cstddef>
@@ -37,7 +38,7 @@ struct PageWords {
     /// "14 students block the loop"
     std::string (*who)(std::size_t students, Verdict verdict);
     /// "12 results, at most 18 points each, the median 14. 1 could not be judged."
-    std::string (*class_summary)(std::size_t results, int max, int median, std::size_t broken);
+    std::string (*class_summary)(const ClassSummary& summary);
     /// "9 of 14 pass"
     std::string (*how_many_pass)(std::size_t passed, std::size_t of);
 };

@@ -57,7 +57,8 @@ public:
     }
     /// Its exit code; -1 where a signal ended it. What it said is `said()`.
     int run(const std::vector<std::string>& words) const { return wait(start(words)); }
-    int collect(std::vector<std::string> words) const {
+    /// Without a cache: nothing is graded.
+    int call(std::vector<std::string> words) const {
         words.insert(words.begin(), GRADER);
         return wait(launch(words));
     }
@@ -147,6 +148,25 @@ TEST_CASE("one bad submission stops nobody, and is no zero") {
     CHECK(all.at("ada") == 18);
     CHECK(all.at("empty") == -1);
     CHECK(all.at("broken") == -1);
+
+    // Nor is it the grader's failure, in any report.
+    const auto report = [&](std::vector<std::string> more) {
+        std::vector<std::string> words{"report", room.results().string()};
+        words.insert(words.end(), more.begin(), more.end());
+        return room.call(words);
+    };
+    CHECK(report({}) == 1);
+    CHECK(room.said().find("empty has no mark: The folder ") != std::string::npos);
+    CHECK(room.said().find("2 handed in nothing that can") != std::string::npos);
+    CHECK(room.said().find("the grader's failure") == std::string::npos);
+    std::ofstream{room.folder("grades.csv")}
+        << "Student,ID,Section,Lockstep (1)\n    Points Possible,,,18\nAda,ada,A,\n"
+           "Bob,bob,A,\nCy,cy,A,\nDan,dan,A,\nEmpty,empty,A,3\nBroken,broken,A,\n";
+    CHECK(report({"--format", "canvas", "--export", room.folder("grades.csv").string()}) == 1);
+    CHECK(room.said().find("empty was left out: there was nothing to grade in what") !=
+          std::string::npos);
+    CHECK(room.said().find("Ada,ada,A,18\n") != std::string::npos);
+    CHECK(room.said().find("Empty,empty,A,3\n") != std::string::npos);
 }
 
 TEST_CASE("the roster tells who handed in nothing") {
@@ -231,7 +251,7 @@ TEST_CASE("shards, collected, are the class; collected twice they are the same")
     parts.emplace_back("--out");
     parts.push_back(room.folder("whole").string());
     for (int time = 0; time < 2; ++time) {
-        CHECK(room.collect(parts) == 0);
+        CHECK(room.call(parts) == 0);
         CHECK(marks(room.folder("whole")) == marks(room.results()));
         CHECK(attempts(room.folder("whole")) == 4);
     }
@@ -249,7 +269,7 @@ TEST_CASE("parts of which not all were asked the same are not put together") {
         return room.run(more);
     };
     const auto collect = [&](const char* number) {
-        return room.collect({"collect", room.folder(std::string{"part"} + number).string(), "--out",
+        return room.call({"collect", room.folder(std::string{"part"} + number).string(), "--out",
                              whole.string()});
     };
     // Each machine would draw its own.
@@ -260,7 +280,7 @@ TEST_CASE("parts of which not all were asked the same are not put together") {
     REQUIRE(grade_part("1", {"--seed", "5"}) == 0);
     CHECK(grade_part("1", {}) == 0);
     REQUIRE(grade_part("2", {"--seed", "6"}) == 0);
-    CHECK(room.collect({"collect", room.folder("part1").string(), room.folder("part2").string(),
+    CHECK(room.call({"collect", room.folder("part1").string(), room.folder("part2").string(),
                         "--out", whole.string()}) == 2);
     CHECK(room.said().find("seed") != std::string::npos);
     CHECK_FALSE(Gradebook::is_in(whole));
@@ -319,7 +339,7 @@ TEST_CASE("calls that make no sense are refused before anything is graded") {
     CHECK(room.grade({"--only", "some"}) == 2);
     CHECK(room.run({"class", room.folder("missing").string(), "--out", room.results().string()}) ==
           2);
-    CHECK(room.collect(
+    CHECK(room.call(
               {"collect", room.folder("missing").string(), "--out", room.results().string()}) == 2);
     CHECK_FALSE(Gradebook::is_in(room.results()));
 }

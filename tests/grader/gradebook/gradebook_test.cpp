@@ -88,6 +88,19 @@ TEST_CASE("what could not be judged is not a zero") {
     CHECK_FALSE(results.attempts[0].result);
     CHECK_FALSE(results.attempts[0].judged());
     CHECK(results.attempts[0].grader_error == "The compiler is missing.");
+    CHECK_FALSE(results.attempts[0].nothing_to_grade);
+}
+
+TEST_CASE("what holds no exercise has no mark, and that is no failure of the grader's") {
+    const ScratchFolder scratch;
+    Gradebook book{scratch.path(), Gradebook::Opening::make};
+    Row empty = row("bob", 0, "There is no exercise in it.");
+    empty.content.clear();
+    book.store({empty});
+    const ClassResults results = class_results(book, "");
+    REQUIRE(results.attempts.size() == 1);
+    CHECK_FALSE(results.attempts[0].judged());
+    CHECK(results.attempts[0].nothing_to_grade);
 }
 
 TEST_CASE("a result that can't be read is an attempt without one, and says why") {

@@ -65,6 +65,21 @@ TEST_CASE("every result is in one bin, and who has none is in none") {
     CHECK(summarise(ClassResults{}).columns.empty());
 }
 
+TEST_CASE("who handed in nothing that can be graded is no failure of the grader's") {
+    ClassResults results = blocked(3, 0);
+    results.attempts.push_back({"dan", std::nullopt, std::nullopt, "There is no exercise.", true});
+    const auto summary = summarise(results);
+    CHECK(summary.results == 3);
+    CHECK(summary.empty == 1);
+    CHECK(summary.broken == 0);
+    const std::string text = render_class_text(results, samples::context(Audience::instructor));
+    CHECK(has(text, "1 handed in nothing that can"));
+    CHECK_FALSE(has(text, "the grader's failure"));
+    CHECK(has(text, "There is no exercise."));
+    CHECK(has(render_class_text(results, samples::context(Audience::instructor, Language::fr)),
+              "1 sans rien à évaluer"));
+}
+
 TEST_CASE("what fails every check of an exercise is one diagnosis") {
     ClassResults results = blocked(3, 1);
     results.attempts[2].result = samples::all_with(Verdict::build_error);
