@@ -63,7 +63,27 @@ bool wanted(Which which, const Row* before, const std::string& content, const st
     return missing || before->content != content || before->grader != grader;
 }
 
+bool builds(const Result& result) {
+    return std::ranges::none_of(result.exercises, [](const ExerciseResult& exercise) {
+        return std::ranges::any_of(exercise.checks, [](const CheckResult& check) {
+            return check.finding.verdict == Verdict::build_error;
+        });
+    });
+}
+
 }  // namespace
+
+void ClassProgress::count(const Row& row, bool builds) noexcept {
+    ++done;
+    if (row.grader_failed())
+        ++failures;
+    else if (!row.judged())
+        ++empty;
+    else if (!builds)
+        ++unbuilt;
+    else if (row.points == row.max_points)
+        ++full_marks;
+}
 
 std::string identity_of_grader(const Kit& kit) {
     Hash hash;
@@ -78,8 +98,10 @@ std::string identity_of_grader(const Kit& kit) {
     return hash.text();
 }
 
-Row ClassGrading::grade_one(const Handed& handed, const ClassOptions& options) const {
-    Row row;
+ClassGrading::Graded ClassGrading::grade_one(const Handed& handed,
+                                             const ClassOptions& options) const {
+    Graded graded;
+    Row& row = graded.row;
     row.student = handed.student;
     row.path = fs::absolute(handed.path).string();
     // Now, and not when it was chosen: a class takes hours, and students go on working.
@@ -95,6 +117,7 @@ Row ClassGrading::grade_one(const Handed& handed, const ClassOptions& options) c
             row.points = result.points();
             row.max_points = result.max_points();
             row.error = unjudged(result);
+            graded.builds = builds(result);
         } catch (const UsageError& nothing) {
             row.error = nothing.what();
             break;
@@ -104,7 +127,7 @@ Row ClassGrading::grade_one(const Handed& handed, const ClassOptions& options) c
         if (row.error.empty()) break;
     }
     row.when = now();
-    return row;
+    return graded;
 }
 
 ClassDone ClassGrading::grade(const std::vector<Handed>& handed, Gradebook& gradebook,
@@ -129,14 +152,13 @@ ClassDone ClassGrading::grade(const std::vector<Handed>& handed, Gradebook& grad
     progress.to_do = to_do.size();
     in_parallel(to_do.size(), options.jobs, [&](std::size_t number) {
         if (stopped_) return;
-        Row row = grade_one(*to_do[number], options);
+        auto [row, builds] = grade_one(*to_do[number], options);
         // What an interruption ends has not failed.
         if (stopped_) return;
         row.grader = grader;
         gradebook.store({row});
         const std::scoped_lock lock{mutex};
-        ++progress.done;
-        progress.failures += row.judged() ? 0 : 1;
+        progress.count(row, builds);
         progress.student = row.student;
         progress.seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

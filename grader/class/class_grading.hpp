@@ -35,9 +35,15 @@ struct ClassOptions {
 struct ClassProgress {
     std::size_t done = 0;
     std::size_t to_do = 0;
-    std::size_t failures = 0;  ///< that could not be graded
+    // Of those that are done; each is one of these, or lost points in some other way.
+    std::size_t full_marks = 0;
+    std::size_t unbuilt = 0;   ///< something in it does not compile or link
+    std::size_t empty = 0;     ///< there was nothing in it to grade
+    std::size_t failures = 0;  ///< of the grader
     std::string student;       ///< the last one that is done
     double seconds = 0;        ///< since the begin
+
+    void count(const Row& row, bool builds) noexcept;
 };
 
 struct ClassDone {
@@ -59,8 +65,12 @@ public:
     [[nodiscard]] ClassDone grade(const std::vector<Handed>& handed, Gradebook& gradebook,
                                   const ClassOptions& options);
 
+    struct Graded {
+        Row row;
+        bool builds = true;  ///< false: something in it does not compile or link
+    };
     /// As above, but nothing is stored.
-    [[nodiscard]] Row grade_one(const Handed& handed, const ClassOptions& options) const;
+    [[nodiscard]] Graded grade_one(const Handed& handed, const ClassOptions& options) const;
 
     /// Begins no further submission. For any thread.
     void stop() noexcept { stopped_ = true; }

@@ -28,7 +28,7 @@ Regrading regrade(ClassGrading& grading, const Kit& kit, const Gradebook& gradeb
     in_parallel(changes.size(), options.jobs, [&](std::size_t number) {
         if (grading.stopped()) return;
         Change& change = changes[number];
-        change.after = grading.grade_one({change.before.student, change.before.path}, options);
+        change.after = grading.grade_one({change.before.student, change.before.path}, options).row;
         change.after.grader = grader;
     });
     if (grading.stopped()) throw GraderError{"The regrading was stopped; nothing was changed."};

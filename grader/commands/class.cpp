@@ -13,6 +13,7 @@
 #include <cctype>
 #include <random>
 #include <set>
+#include <utility>
 
 namespace lockstep {
 namespace {
@@ -20,8 +21,14 @@ namespace {
 std::string where_it_stands(const ClassProgress& now) {
     const double rate = now.seconds > 0 ? 60.0 * static_cast<double>(now.done) / now.seconds : 0;
     const double left = rate > 0 ? 60.0 * static_cast<double>(now.to_do - now.done) / rate : 0;
-    return fmt::format("{} of {} graded, {:.0f} a minute, {:.0f} s to go, {} could not be: {}",
-                       now.done, now.to_do, rate, left, now.failures, now.student);
+    std::string kinds;
+    for (const auto& [number, what] :
+         {std::pair{now.full_marks, "with full marks"}, std::pair{now.unbuilt, "that do not build"},
+          std::pair{now.empty, "with nothing to grade"},
+          std::pair{now.failures, "that the grader failed on"}})
+        if (number > 0) kinds += fmt::format(", {} {}", number, what);
+    return fmt::format("{} of {}, {:.0f} a minute, {:.0f} s to go{}: {}", now.done, now.to_do, rate,
+                       left, kinds, now.student);
 }
 
 /// "login", "Student", "github_username", …: a row that names columns, and nobody.
