@@ -132,6 +132,36 @@ Downloads first_fails(std::int64_t threads, bool others) {
     return asked;
 }
 
+/// One of those that begin first fails in the very instant in which the others are done.
+Downloads fails_beside_others() {
+    Downloads asked = drawn_downloads(draw("01 fails beside others"), many, few_threads);
+    std::ranges::fill(asked.latencies, 50'000'000);
+    asked.fails[static_cast<std::size_t>(asked.order[1])] = 1;
+    return asked;
+}
+
+/// Where `page` has failed.
+std::optional<Complaint> not_told(const Played& run, std::int64_t page, Complaint complaint) {
+    const std::string_view threw = run.answer.text("threw");
+    if (threw == "FetchError") return std::nullopt;
+    complaint.stacks = places_of_fetches(run.trace, {page});
+    if (threw.empty()) {
+        complaint.happened = fmt::format(
+            "Page {} could not be fetched, and the function returned as if nothing had happened.",
+            page);
+        complaint.hint =
+            "Keep the exception of the thread as a std::exception_ptr and rethrow it in "
+            "the caller's thread, after the joins.";
+        return complaint;
+    }
+    complaint.happened = fmt::format("The fetch threw FetchError; the function threw {} ({}).",
+                                     threw, lab::printable::clean(run.answer.text("what"), 200));
+    complaint.hint =
+        "Rethrow the exception itself: std::current_exception in the thread, "
+        "std::rethrow_exception in the caller.";
+    return complaint;
+}
+
 std::optional<Complaint> first_error_arrives(const Downloads& asked, const Played& run) {
     const std::vector<lab::SpanRecord> all = fetches(run);
     Complaint complaint;
@@ -163,27 +193,7 @@ std::optional<Complaint> first_error_arrives(const Downloads& asked, const Playe
         complaint.stacks = places_of_fetches(run.trace, late);
         return complaint;
     }
-    const std::string_view threw = run.answer.text("threw");
-    if (threw.empty()) {
-        complaint.happened = fmt::format(
-            "Page {} could not be fetched, and the function returned as if nothing had happened.",
-            first->value);
-        complaint.hint =
-            "Keep the exception of the thread as a std::exception_ptr and rethrow it in "
-            "the caller's thread, after the joins.";
-        complaint.stacks = places_of_fetches(run.trace, {first->value});
-        return complaint;
-    }
-    if (threw != "FetchError") {
-        complaint.happened =
-            fmt::format("The fetch threw FetchError; the function threw {} ({}).", threw,
-                        lab::printable::clean(run.answer.text("what"), 200));
-        complaint.hint =
-            "Rethrow the exception itself: std::current_exception in the thread, "
-            "std::rethrow_exception in the caller.";
-        complaint.stacks = places_of_fetches(run.trace, {first->value});
-        return complaint;
-    }
+    if (auto untold = not_told(run, first->value, complaint)) return untold;
     std::vector<std::int64_t> failures;
     for (const lab::SpanRecord& fetch : all)
         if (failed(fetch)) failures.push_back(fetch.value);
@@ -222,6 +232,9 @@ std::optional<Complaint> everybody_gone(const Played& run) {
                          "std::jthread joins in its destructor.",
                      .stacks = places_of_fetches(run.trace)};
 }
+
+/// What takes two threads at one place must not be luck.
+constexpr std::size_t many_schedules = 400;
 
 std::vector<lab::Diagnosis::Kind> what_is_left_behind() {
     using Kind = lab::Diagnosis::Kind;
@@ -331,6 +344,14 @@ TEST_CASE("01-threaded-io/errors", "[01-threaded-io][plain]") {
                 return first_error_arrives(other, run);
             },
             10));
+    // Who waits for something else has to hear of it, also when it was about to wait just then.
+    const Downloads beside = fails_beside_others();
+    examine(plan_for(
+        beside,
+        [page = beside.order[1]](const Played& run) {
+            return not_told(run, page, {.expected = "The error of a fetch reaches the caller."});
+        },
+        many_schedules));
 }
 
 TEST_CASE("01-threaded-io/ends", "[01-threaded-io][plain]") {
@@ -342,7 +363,6 @@ TEST_CASE("01-threaded-io/ends", "[01-threaded-io][plain]") {
     examine(with_errors);
     // Pages that are there at once: then all may be over before the caller begins to wait. That
     // takes a caller whom the schedule holds back, as one in twenty does, and must not be luck.
-    constexpr std::size_t many_schedules = 400;
     Downloads instant = usual();
     instant.latencies.assign(instant.latencies.size(), 0);
     Plan at_once = plan_for(instant, everybody_gone, many_schedules);
