@@ -13,9 +13,8 @@ namespace lockstep::producer_consumer {
 Numbers Batch::workload() const {
     std::vector<std::int64_t> kinds;
     for (const End end : ends) kinds.push_back(static_cast<std::int64_t>(end));
-    return {{"numbers", numbers},   {"latencies", latencies}, {"ends", kinds},
-            {"workers", {workers}}, {"capacity", {capacity}}, {"log", {log}},
-            {"salt", {salt}}};
+    return {{"numbers", numbers},   {"latencies", latencies}, {"ends", kinds}, {"turns", turns},
+            {"workers", {workers}}, {"capacity", {capacity}}, {"log", {log}},  {"salt", {salt}}};
 }
 
 Batch drawn(std::string_view name, std::size_t items) {
@@ -26,6 +25,7 @@ Batch drawn(std::string_view name, std::size_t items) {
     std::iota(batch.numbers.begin(), batch.numbers.end(), 0);
     batch.latencies = draw.numbers(items, 20 * millisecond, 200 * millisecond);
     batch.ends.assign(items, End::well);
+    batch.turns.assign(items, 0);
     batch.salt = draw.number(100, 999);
     return batch;
 }

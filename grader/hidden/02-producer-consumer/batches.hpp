@@ -28,6 +28,9 @@ struct Batch {
     std::vector<std::int64_t> numbers;  ///< of the items, as is the order of the next two
     std::vector<std::int64_t> latencies;
     std::vector<End> ends;
+    /// How often a handler steps aside, when its time has passed, before it ends: what is ready in
+    /// the loop at that instant goes first.
+    std::vector<std::int64_t> turns;
     std::int64_t workers = 3;
     std::int64_t capacity = 2;
     std::int64_t log = 0;

@@ -88,6 +88,29 @@ Script turn_about() {
             .schedules = 2};
 }
 
+void examine_moving() {
+    Plan plan;
+    plan.scenario = "letters";
+    plan.workload = {{"capacity", {20}}};
+    plan.schedules = 2;
+    plan.judge = [](const Played& run) -> std::optional<Complaint> {
+        const std::vector<lab::Event> copies = run.trace.marks("copied");
+        if (copies.empty()) return std::nullopt;
+        return Complaint{
+            .expected = "Items are moved, never copied.",
+            .happened = fmt::format("For 40 items that can be copied as well, {}.",
+                                    copies.size() == 1
+                                        ? std::string{"there was one copy"}
+                                        : fmt::format("there were {} copies", copies.size())),
+            .hint =
+                "std::move what goes in and what comes out. A std::vector that "
+                "grows copies what might throw when it is moved: a std::deque "
+                "moves nothing.",
+            .stacks = places_of(run.trace, "copied")};
+    };
+    examine(plan);
+}
+
 // --- capacity ---
 
 constexpr std::int64_t first_get = 1000 * millisecond;
@@ -242,6 +265,7 @@ TEST_CASE("02-producer-consumer/order", "[02-producer-consumer][plain]") {
     examine_order({4, 5, 3}, 1);
     examine_order({6, 4, 5}, 3);
     examine_script(turn_about(), "02 turn about");
+    examine_moving();
 }
 
 TEST_CASE("02-producer-consumer/capacity", "[02-producer-consumer][plain]") {

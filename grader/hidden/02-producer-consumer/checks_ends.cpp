@@ -280,6 +280,19 @@ Script done_before_it_is_taken() {
             .hint = std::string{counts_hint}};
 }
 
+/// Who waits for an item takes it, and tells in the same breath that it is done.
+Script done_as_soon_as_it_is_there() {
+    return {.capacity = 1,
+            .lines = {{.thread = 0, .call = Call::get, .at = 1, .ends = 2},
+                      {.thread = 0, .call = Call::task_done, .at = 1, .ends = 2},
+                      {.thread = 1, .call = Call::put, .at = 2, .ends = 2}},
+            .expected = "An item that can be taken out can be told to be done.",
+            .hint =
+                "Count an item together with putting it into the queue: under one lock, so "
+                "that nobody sees the one without the other.",
+            .schedules = 200};
+}
+
 }  // namespace
 
 TEST_CASE("02-producer-consumer/close", "[02-producer-consumer][plain]") {
@@ -305,6 +318,7 @@ TEST_CASE("02-producer-consumer/join", "[02-producer-consumer][plain]") {
     examine_accounting({.efforts = {0, 0}, .shares = {1, 1}, .joiners = 2}, many_schedules);
     examine_script(closed_with_a_task_open(), "02 task open");
     examine_script(done_before_it_is_taken(), "02 done before taken");
+    examine_script(done_as_soon_as_it_is_there(), "02 done at once");
 }
 
 }  // namespace lockstep::producer_consumer

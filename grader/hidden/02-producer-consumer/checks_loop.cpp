@@ -130,6 +130,17 @@ void examine_loop(const Batch& batch) {
         {Kind::blocked_loop, Kind::leaked_coroutine, Kind::leaked_timer, Kind::leaked_thread});
 }
 
+/// The second waits until the first has written. The third ends at that very instant, so many turns
+/// of the loop after it: before the second has been woken, while it is, and afterwards.
+Batch just_when_one_has_written(std::int64_t turns) {
+    Batch batch = drawn("02 just written", 3);
+    batch.log = 15 * millisecond;
+    batch.latencies[1] = batch.latencies[0] + 4 * millisecond;
+    batch.latencies[2] = batch.latencies[0] + batch.log;
+    batch.turns[2] = turns;
+    return batch;
+}
+
 }  // namespace
 
 TEST_CASE("02-producer-consumer/loop", "[02-producer-consumer][plain]") {
@@ -138,8 +149,11 @@ TEST_CASE("02-producer-consumer/loop", "[02-producer-consumer][plain]") {
     // The first three end while an entry is being written: without a lock they would mix for sure.
     batch.latencies[1] = batch.latencies[0] + 4 * millisecond;
     batch.latencies[2] = batch.latencies[0] + 9 * millisecond;
-    for (const std::size_t item : {std::size_t{2}, std::size_t{5}}) batch.ends[item] = End::throws;
+    // Two that fail wait at once for the first to have written.
+    for (const std::size_t item : {std::size_t{1}, std::size_t{2}, std::size_t{5}})
+        batch.ends[item] = End::throws;
     examine_loop(batch);
+    for (std::int64_t turns = 0; turns < 4; ++turns) examine_loop(just_when_one_has_written(turns));
 }
 
 }  // namespace lockstep::producer_consumer

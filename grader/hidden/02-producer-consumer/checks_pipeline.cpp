@@ -274,6 +274,7 @@ TEST_CASE("02-producer-consumer/workers", "[02-producer-consumer][plain]") {
     examine_workers(batch);
     batch.workers = 5;
     batch.capacity = 1;
+    std::ranges::reverse(batch.numbers);  // their order is that of the list, and not of the numbers
     examine_workers(batch);
     batch.workers = 1;
     batch.capacity = 3;

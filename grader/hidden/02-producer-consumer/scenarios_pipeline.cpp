@@ -9,6 +9,7 @@
 #include <worker/scenario.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -90,6 +91,8 @@ asio::awaitable<void> handle(const World& world, Item item) {
     asio::steady_timer timer{co_await asio::this_coro::executor,
                              nanoseconds{world.workload.list("latencies")[*place]}};
     co_await timer.async_wait(asio::use_awaitable);
+    for (std::int64_t turn = 0; turn < world.workload.list("turns")[*place]; ++turn)
+        co_await asio::post(timer.get_executor(), asio::use_awaitable);
     const std::int64_t end = world.end_of(item.number);
     const std::string reason = reason_of(world, item.number);
     if (end == throws || end == throws_an_empty_reason)
@@ -178,9 +181,9 @@ std::exception_ptr call(const World& world, Log& log, Telling& telling) {
     return failure;
 }
 
-/// Workload: `numbers`, `latencies` (nanoseconds, positive) and `ends` (see above; 0: well), one
-/// for each item; `workers`; `capacity`; `log`: how long writing an entry takes; `salt`: goes into
-/// the reasons.
+/// Workload: `numbers`, `latencies` (nanoseconds, positive), `ends` (see above; 0: well) and
+/// `turns` (how often to step aside before the end), one for each item; `workers`; `capacity`;
+/// `log`: how long writing an entry takes; `salt`: goes into the reasons.
 void pipeline(const Workload& workload, Telling& telling) {
     const World world{workload};
     Log log{nanoseconds{workload.number("log")}};

@@ -2,8 +2,9 @@
 //
 // What they leave in the trace: spans "put" (value: the item), "get" (the consumer), "join"; events
 // "got" (the item), "got nothing" (the consumer), "refused" and "threw" (the item that could not be
-// put), "done" (a call of task_done begins), "not accepted" (it was refused), "close", "came back".
-// In a script, the value of a span, of "got nothing" and of "refused" is the number of its line.
+// put), "copied", "done" (a call of task_done begins), "not accepted" (it was refused), "close",
+// "came back". In a script, the value of a span, of "got nothing" and of "refused" is the number of
+// its line.
 #include <bounded_queue.hpp>
 
 #include <lab/events.hpp>
@@ -49,6 +50,21 @@ private:
 };
 
 using Queue = BoundedQueue<Parcel>;
+
+/// Can be copied, which is told; and that it can be moved without an exception, nobody promises.
+class Letter {
+public:
+    Letter() = default;
+    Letter(const Letter& /*other*/) { lab::event("copied"); }
+    Letter& operator=(const Letter& /*other*/) {
+        lab::event("copied");
+        return *this;
+    }
+    // NOLINTNEXTLINE(performance-noexcept-move-constructor): it is what a container looks at.
+    Letter(Letter&& /*other*/) noexcept(false) {}
+    // NOLINTNEXTLINE(performance-noexcept-move-constructor)
+    Letter& operator=(Letter&& /*other*/) noexcept(false) { return *this; }
+};
 
 void put(Queue& queue, std::int64_t number) {
     lab::Span span{"put", number};
@@ -100,6 +116,16 @@ void flow(const Workload& workload, Telling&) {
                 pause(workload.list("get pauses")[consumer]);
             }
         });
+}
+
+/// `capacity` letters are put and taken out again, twice.
+void letters(const Workload& workload, Telling&) {
+    const std::int64_t capacity = workload.number("capacity");
+    BoundedQueue<Letter> queue{static_cast<std::size_t>(capacity)};
+    for (int time = 0; time < 2; ++time) {
+        for (std::int64_t i = 0; i < capacity; ++i) queue.put(Letter{});
+        for (std::int64_t i = 0; i < capacity; ++i) (void)queue.get();
+    }
 }
 
 /// A queue without room.
@@ -269,6 +295,7 @@ void script(const Workload& workload, Telling&) {
 }
 
 const Scenario flow_scenario{"flow", flow};
+const Scenario letters_scenario{"letters", letters};
 const Scenario no_room_scenario{"no room", no_room};
 const Scenario closing_scenario{"closing", closing};
 const Scenario accounting_scenario{"accounting", accounting};
