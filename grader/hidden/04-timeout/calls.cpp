@@ -92,6 +92,7 @@ End operation_end(const Call& call, std::int64_t number, std::int64_t asked) {
         case Throws::call_error: break;
         case Throws::system_error: return {Way::connection, 0, instant};
         case Throws::number: return {Way::number, number, instant};
+        case Throws::aborted: return {Way::aborted, 0, instant};
         }
         return {Way::own_error, number, instant};
     };
@@ -153,7 +154,8 @@ Course course_of(const Call& call, std::int64_t number) {
     Course course;
     course.asked = std::min(own, outside);
     course.inner = operation_end(call, number, course.asked);
-    if (course.inner.way == Way::aborted && own < outside)
+    const bool by_itself = course.inner.instant < course.asked;
+    if (course.inner.way == Way::aborted && own < outside && !by_itself)
         course.inner = {Way::timed_out, call.limit, course.inner.instant};
     if (call.type == Type::nothing && course.inner.way == Way::result) course.inner.told = 0;
     course.outer = course.inner;
@@ -211,6 +213,8 @@ std::string described(const Call& call, std::size_t number) {
     if (call.type == Type::nothing) text += ", of type void";
     if (call.type == Type::pointer) text += ", of type std::unique_ptr";
     if (call.fails) text += ", which fails";
+    if (call.fails && call.throws == Throws::aborted)
+        text += " with operation_aborted, though nobody cancels it";
     if (call.deaf) text += fmt::format(", whose first {} can't be cancelled", after(call.first));
     if (call.tidying > 0) text += fmt::format(", {} to tidy up", after(call.tidying));
     if (call.cancelled == Cancelled::fails) {

@@ -23,7 +23,8 @@ enum class Type : std::int64_t { number, nothing, pointer };
 enum class Cancelled : std::int64_t { gives_up, fails, succeeds };
 
 /// What an operation throws when it fails.
-enum class Throws : std::int64_t { call_error, system_error, number };
+/// `aborted`: operation_aborted, though nobody has cancelled it.
+enum class Throws : std::int64_t { call_error, system_error, number, aborted };
 
 /// A call of with_timeout. The names are those of scenarios_limits.cpp's lists, which says what
 /// they mean; times in nanoseconds, and whole milliseconds, the resolution of Asio's timers on

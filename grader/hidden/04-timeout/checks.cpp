@@ -159,6 +159,9 @@ TEST_CASE("04-timeout/own", "[04-timeout][plain]") {
     Call before = drawn_call(drawn, true);
     before.fails = true;
     examine_ends({before});
+    // Nobody has cancelled it: what is called operation_aborted is its own affair as well.
+    before.throws = Throws::aborted;
+    examine_ends({before});
 
     // Little time to tidy up, so that whoever waits for the end for some while hears of this.
     Call after = drawn_call(drawn, false);

@@ -34,6 +34,10 @@ std::string hint_for(const Tries& tries, const End& expected, const End& actual,
     if (expected.way == Way::aborted)
         return "A cancellation from outside is no failure of a mirror: let it out, and try nothing "
                "more.";
+    if (actual.way == Way::timed_out && actual.told == own_limit && expected.told != own_limit)
+        return "That TimedOut is a mirror's own, and a failure like any other: whether `total` has "
+               "passed, or somebody has cancelled you, co_await this_coro::cancellation_state "
+               "tells, and not what a mirror throws.";
     if (expected.way == Way::result && actual.way == Way::aborted)
         return "Nobody has cancelled you, so it is the mirror that failed: ask "
                "co_await this_coro::cancellation_state, and not the exception.";
@@ -141,10 +145,12 @@ TEST_CASE("04-timeout/mirrors", "[04-timeout][plain]") {
     examine_tries(drawn_tries(drawn, {slow, broken, slow, unconnected, page, page}));
     examine_tries(drawn_tries(drawn, {aborting, page}));
     examine_tries(drawn_tries(drawn, {odd, page}));
+    examine_tries(drawn_tries(drawn, {limited, page}));
     // All fail: what the last one did comes out.
     examine_tries(drawn_tries(drawn, {slow, broken}));
     examine_tries(drawn_tries(drawn, {broken, slow}));
     examine_tries(drawn_tries(drawn, {broken, odd}));
+    examine_tries(drawn_tries(drawn, {broken, limited}));
     examine_tries(drawn_tries(drawn, {}));
 }
 

@@ -11,7 +11,7 @@
 //   second             its second step; 0: none
 //   fails              1: it throws after its last step
 //   throws             what it throws when it fails: 0 CallError, 1 system_error with
-//                      connection_reset, 2 an int, its number
+//                      connection_reset, 2 an int, its number, 3 operation_aborted
 //   tidying, cancelled how long it takes to end when it is cancelled; how (lockstep::Cancelled)
 //   outer              a second limit around all that; no_limit: none
 //   more               with `outer`: how long the coroutine between the two limits goes on when the
@@ -93,6 +93,7 @@ asio::awaitable<T> failing_otherwise(asio::awaitable<T> operation, std::int64_t 
         co_return co_await std::move(operation);
     } catch (const lockstep::CallError& error) {
         if (throws == 1) throw boost::system::system_error{asio::error::connection_reset};
+        if (throws == 3) throw boost::system::system_error{asio::error::operation_aborted};
         throw static_cast<int>(error.call());
     }
 }

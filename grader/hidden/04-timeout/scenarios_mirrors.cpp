@@ -1,8 +1,8 @@
 // Exercise 04's scenario of task 2: how mirrors.cpp is called.
 //
 // "mirrors". Workload: an element for each mirror in `time`, `fails` (0 no, 1 MirrorError, 2
-// connection_refused, 3 operation_aborted, 4 an int, its number), `tidying`; `per try`, `total`,
-// `cancel` (-1: never); `salt`: in the pages' texts.
+// connection_refused, 3 operation_aborted, 4 an int, its number, 5 a TimedOut of its own),
+// `tidying`; `per try`, `total`, `cancel` (-1: never); `salt`: in the pages' texts.
 // Events "cancel", "came out", "came back"; slow_mirror.hpp's. Answer: `end`, `told`.
 #include "scenarios_ends.hpp"
 
@@ -40,12 +40,15 @@ using std::chrono::nanoseconds;
 
 constexpr std::int64_t aborts = 3;
 constexpr std::int64_t throws_an_int = 4;
+constexpr std::int64_t has_a_limit = 5;
+constexpr std::chrono::milliseconds own_limit{7};
 
 asio::awaitable<Page> fetch_oddly(Mirror mirror, std::int64_t fails, int number) {
     try {
         co_return co_await mirror.fetch();
     } catch (const MirrorError&) {
         if (fails == aborts) throw boost::system::system_error{asio::error::operation_aborted};
+        if (fails == has_a_limit) throw TimedOut{own_limit};
         throw number;
     }
 }
@@ -76,7 +79,8 @@ void play_mirrors(const Workload& workload, Telling& telling) {
             fails == 2 ? lockstep::Failure::no_connection : lockstep::Failure::out_of_order;
         const auto number = static_cast<int>(i);
         Mirror mirror = lockstep::make_slow_mirror(std::move(call), failure, std::move(page));
-        if (fails == aborts || fails == throws_an_int) mirror = odd(mirror, fails, number);
+        if (fails == aborts || fails == throws_an_int || fails == has_a_limit)
+            mirror = odd(mirror, fails, number);
         mirrors.push_back(std::move(mirror));
     }
     End end;

@@ -22,6 +22,7 @@ std::int64_t number_of(Reply reply) {
     case Reply::unconnected: return 2;
     case Reply::aborting: return 3;
     case Reply::odd: return 4;
+    case Reply::limited: return 5;
     }
     return 0;
 }
@@ -85,6 +86,7 @@ Upshot outcome_of(const Tries& tries) {
         case Reply::unconnected: outcome.end = {Way::connection, 0, now}; break;
         case Reply::aborting: outcome.end = {Way::aborted, 0, now}; break;
         case Reply::odd: outcome.end = {Way::number, number, now}; break;
+        case Reply::limited: outcome.end = {Way::timed_out, own_limit, now}; break;
         case Reply::slow:
             now += mirror.tidying;
             outcome.end = {Way::timed_out, tries.per_try, now};
@@ -118,6 +120,9 @@ std::string described(const Tries& tries) {
         case Reply::unconnected: text += "connection_refused"; break;
         case Reply::aborting: text += "operation_aborted, though nobody cancels it,"; break;
         case Reply::odd: text += "an int as an exception"; break;
+        case Reply::limited:
+            text += fmt::format("a TimedOut{{{}}} of its own", after(own_limit));
+            break;
         }
         text += fmt::format(" after {}", after(mirror.time));
         if (mirror.tidying > 0) text += fmt::format(" ({} to tidy up)", after(mirror.tidying));

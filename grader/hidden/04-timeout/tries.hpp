@@ -11,8 +11,12 @@
 namespace lockstep::timeout {
 
 /// What a mirror does. `slow`: it would give the page after per_try; `aborting`: it throws
-/// operation_aborted, though nobody has cancelled it; `odd`: it throws an int.
-enum class Reply : std::int64_t { page, broken, unconnected, slow, aborting, odd };
+/// operation_aborted, though nobody has cancelled it; `odd`: it throws an int; `limited`: it throws
+/// a TimedOut of its own, with a limit that is neither per_try nor total.
+enum class Reply : std::int64_t { page, broken, unconnected, slow, aborting, odd, limited };
+
+/// The limit in a `limited` mirror's TimedOut; as in scenarios_mirrors.cpp.
+inline constexpr std::int64_t own_limit = 7 * millisecond;
 
 struct Try {
     Reply reply = Reply::page;
