@@ -119,6 +119,17 @@ std::optional<Complaint> all_exported(const ExportPlan& asked, const Played& run
             "Report what can no longer be lost: the committed rows. So progress never "
             "goes back.",
             {"progress"});
+    const std::vector<lab::Event> told = run.trace.marks("progress");
+    for (std::size_t i = 0; i < std::min(told.size(), commits.size()); ++i)
+        if (told[i].step < commits[i].end_step)
+            return complaint(
+                run, "Progress is told after each commit.",
+                fmt::format("{} were told of after {}, and committed only after {}.",
+                            count(static_cast<std::size_t>(told[i].value), "row"),
+                            human(told[i].at), human(commits[i].end)),
+                "Report what can no longer be lost: call progress.report behind the co_await of "
+                "commit().",
+                {"progress", "commit"});
     const std::vector<std::int64_t> report{static_cast<std::int64_t>(rows),
                                            static_cast<std::int64_t>(batches)};
     if (run.answer.list("report") != report)
@@ -188,6 +199,17 @@ Tidy cancelled_in(ExportPlan& plan, std::string_view call, std::size_t row) {
             plan.cancels[0]};
 }
 
+/// As above, but just when that call ends: it has done its work, and nobody has gone on yet.
+Tidy cancelled_after(ExportPlan& plan, std::string_view call, std::size_t row) {
+    Tidy tidy = cancelled_in(plan, call, row);
+    plan.cancels = {plan.end_of(call, row)};
+    tidy.way = fmt::format("cancelled just when the {} of row {} ends", call, row);
+    if (call == "commit") tidy.kept = row + 1;
+    tidy.open = call != "commit" && (call != "read" || row % batch > 0);
+    tidy.instant = plan.cancels[0];
+    return tidy;
+}
+
 /// A way out that `rollback`, `reported` and `loop` look at.
 struct Way {
     ExportPlan plan;
@@ -204,6 +226,13 @@ std::vector<Way> ways_out() {
           Call{"commit", 7}, Call{"write", 0}}) {
         Way way{plain, {}, ExportEnd::aborted};
         way.tidy = cancelled_in(way.plan, call, row);
+        ways.push_back(std::move(way));
+    }
+    // At the very instant: the coroutine's cancellation state is the only one to know of it.
+    for (const auto& [call, row] :
+         {Call{"read", 4}, Call{"write", 4}, Call{"begin", 3}, Call{"commit", 5}}) {
+        Way way{plain, {}, ExportEnd::aborted};
+        way.tidy = cancelled_after(way.plan, call, row);
         ways.push_back(std::move(way));
     }
     Way bad_read{plain, {"row 4 can't be read", 3, true, -1}, ExportEnd::row_error};

@@ -22,27 +22,37 @@ Numbers ExportPlan::workload() const {
             {"cancels", cancels}};
 }
 
-std::int64_t ExportPlan::middle_of(std::string_view call, std::size_t row) const {
+std::pair<std::int64_t, std::int64_t> ExportPlan::begin_and_length(std::string_view call,
+                                                                   std::size_t row) const {
     std::int64_t now = 0;
-    const auto in = [&](std::string_view name, std::int64_t time, bool is_row) {
+    std::int64_t length = 0;
+    const auto is = [&](std::string_view name, std::int64_t time, bool is_row) {
+        length = time;
         if (name == call && is_row) return true;
         now += time;
         return false;
     };
-    const auto middle = [&](std::int64_t time) {
-        return now + time / (2 * millisecond) * millisecond;
-    };
     for (std::size_t i = 0; i < reads.size(); ++i) {
-        if (in("read", reads[i], i == row)) return middle(reads[i]);
-        if (i % rows_per_batch == 0 && in("begin", sink[0], i == row)) return middle(sink[0]);
-        if (in("write", sink[1], i == row)) return middle(sink[1]);
-        if (i % rows_per_batch == rows_per_batch - 1 && in("commit", sink[2], i == row))
-            return middle(sink[2]);
+        if (is("read", reads[i], i == row) ||
+            (i % rows_per_batch == 0 && is("begin", sink[0], i == row)) ||
+            is("write", sink[1], i == row) ||
+            (i % rows_per_batch == rows_per_batch - 1 && is("commit", sink[2], i == row)))
+            return {now, length};
     }
     now += millisecond;  // the read that finds no more
-    if (reads.size() % rows_per_batch != 0 && in("commit", sink[2], row + 1 == reads.size()))
-        return middle(sink[2]);
-    return middle(sink[4]);
+    if (reads.size() % rows_per_batch != 0 && is("commit", sink[2], row + 1 == reads.size()))
+        return {now, length};
+    return {now, sink[4]};
+}
+
+std::int64_t ExportPlan::middle_of(std::string_view call, std::size_t row) const {
+    const auto [begin, length] = begin_and_length(call, row);
+    return begin + length / (2 * millisecond) * millisecond;
+}
+
+std::int64_t ExportPlan::end_of(std::string_view call, std::size_t row) const {
+    const auto [begin, length] = begin_and_length(call, row);
+    return begin + length;
 }
 
 ExportPlan drawn_export(Draw draw, std::size_t rows) {

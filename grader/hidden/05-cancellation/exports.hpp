@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lockstep::cancellation {
@@ -30,6 +31,12 @@ struct ExportPlan {
     /// `row`: for "read" and "write"; for "begin" and "commit" the first and last row of the batch;
     /// ignored for "close".
     [[nodiscard]] std::int64_t middle_of(std::string_view call, std::size_t row) const;
+    /// The instant at which it ends.
+    [[nodiscard]] std::int64_t end_of(std::string_view call, std::size_t row) const;
+
+private:
+    [[nodiscard]] std::pair<std::int64_t, std::int64_t> begin_and_length(std::string_view call,
+                                                                         std::size_t row) const;
 };
 
 /// `rows` rows of 10 to 30 ms, calls of the sink of 20 to 60 ms.
