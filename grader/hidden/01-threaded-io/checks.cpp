@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -107,6 +108,9 @@ Downloads failing() {
     for (std::int64_t& latency : asked.latencies) latency += more.number(1, 999'999);
     // One of those that begin first fails late, one that begins later in the list fails early: the
     // first error in time is not the first in the order of the URLs.
+    // In the alphabet "page-10" stands before "page-9".
+    std::ranges::iter_swap(asked.order.begin() + 1, std::ranges::find(asked.order, 9));
+    std::ranges::iter_swap(asked.order.begin() + 3, std::ranges::find(asked.order, 10));
     const auto at = [&](std::size_t place) { return static_cast<std::size_t>(asked.order[place]); };
     asked.latencies[at(0)] = 90'000'000 + more.number(1, 999'999);
     asked.latencies[at(1)] = 150'000'000 + more.number(1, 999'999);
@@ -137,6 +141,35 @@ Downloads fails_beside_others() {
     Downloads asked = drawn_downloads(draw("01 fails beside others"), many, few_threads);
     std::ranges::fill(asked.latencies, 50'000'000);
     asked.fails[static_cast<std::size_t>(asked.order[1])] = 1;
+    return asked;
+}
+
+/// The first of all fails before most of the threads have been started.
+Downloads fails_at_once() {
+    Downloads asked = drawn_downloads(draw("01 fails at once"), many, few_threads);
+    asked.latencies[static_cast<std::size_t>(asked.order[0])] = 0;
+    asked.fails[static_cast<std::size_t>(asked.order[0])] = 1;
+    return asked;
+}
+
+/// More than fit into a machine word, of which the last one fails.
+Downloads last_of_seventy() {
+    constexpr std::size_t pages = 70;
+    Downloads asked = drawn_downloads(draw("01 last of seventy"), 1, few_threads);
+    asked.latencies.resize(pages);
+    asked.fails.assign(pages, 0);
+    asked.order.resize(pages);
+    std::iota(asked.order.begin(), asked.order.end(), 0);
+    for (std::size_t page = 0; page < pages; ++page)
+        asked.latencies[page] = 10'000'000 + 1'000 * static_cast<std::int64_t>(page);
+    asked.fails.back() = 1;
+    return asked;
+}
+
+/// Each page takes minutes.
+Downloads slow() {
+    Downloads asked = usual();
+    for (std::int64_t& latency : asked.latencies) latency *= 1'000;
     return asked;
 }
 
@@ -295,6 +328,9 @@ TEST_CASE("01-threaded-io/pages", "[01-threaded-io][plain]") {
     const Downloads asked = usual();
     examine(plan_for(asked, [asked](const Played& run) { return pages_in_order(asked, run); }));
     examine(all_at_the_last_page(Flavour::plain));
+    const Downloads patient = slow();
+    examine(plan_for(
+        patient, [patient](const Played& run) { return pages_in_order(patient, run); }, 5));
 }
 
 TEST_CASE("01-threaded-io/overlap", "[01-threaded-io][plain]") {
@@ -315,6 +351,9 @@ TEST_CASE("01-threaded-io/bound", "[01-threaded-io][plain]") {
     const Downloads narrow = drawn_downloads(draw("01 narrow"), many, 1);
     examine(plan_for(
         narrow, [narrow](const Played& run) { return no_more_than_allowed(narrow, run); }, 10));
+    const Downloads patient = slow();
+    examine(plan_for(
+        patient, [patient](const Played& run) { return no_more_than_allowed(patient, run); }, 5));
 }
 
 TEST_CASE("01-threaded-io/balance", "[01-threaded-io][plain]") {
@@ -326,6 +365,12 @@ TEST_CASE("01-threaded-io/balance", "[01-threaded-io][plain]") {
         std::accumulate(uneven.latencies.begin(), uneven.latencies.end(), std::int64_t{0});
     examine(plan_for(
         uneven, [uneven](const Played& run) { return nobody_idle(uneven, run); }, 20));
+    // A long list for few threads, so that pieces of several URLs may seem to do no harm.
+    Downloads longer = drawn_downloads(draw("01 uneven and long"), 2 * many, 2);
+    longer.latencies[static_cast<std::size_t>(longer.order[0])] =
+        std::accumulate(longer.latencies.begin(), longer.latencies.end(), std::int64_t{0});
+    examine(plan_for(
+        longer, [longer](const Played& run) { return nobody_idle(longer, run); }, 5));
 }
 
 TEST_CASE("01-threaded-io/errors", "[01-threaded-io][plain]") {
@@ -352,6 +397,32 @@ TEST_CASE("01-threaded-io/errors", "[01-threaded-io][plain]") {
             return not_told(run, page, {.expected = "The error of a fetch reaches the caller."});
         },
         many_schedules));
+    const Downloads at_once = fails_at_once();
+    examine(plan_for(
+        at_once,
+        [page = at_once.order[0]](const Played& run) -> std::optional<Complaint> {
+            std::vector<std::int64_t> late;
+            for (const lab::SpanRecord& fetch : fetches(run))
+                if (fetch.begin > lab::Duration{0}) late.push_back(fetch.value);
+            Complaint complaint{.expected = "After a failed fetch no further one begins."};
+            if (late.empty()) return not_told(run, page, complaint);
+            complaint.happened =
+                fmt::format("Page {} failed at the very beginning; after that, {} began.", page,
+                            count(late.size(), "download"));
+            complaint.hint =
+                "Threads that are started after the failure have to learn of it as well: let all "
+                "look at one flag.";
+            complaint.stacks = places_of_fetches(run.trace, late);
+            return complaint;
+        },
+        100));
+    const Downloads seventy = last_of_seventy();
+    examine(plan_for(
+        seventy,
+        [page = seventy.order.back()](const Played& run) {
+            return not_told(run, page, {.expected = "The error of a fetch reaches the caller."});
+        },
+        3));
 }
 
 TEST_CASE("01-threaded-io/ends", "[01-threaded-io][plain]") {
@@ -376,6 +447,7 @@ TEST_CASE("01-threaded-io/edges", "[01-threaded-io][plain]") {
     examine_size(0, few_threads);
     examine_size(1, few_threads);
     examine_size(3, 50);
+    examine_size(3, std::numeric_limits<unsigned>::max());
     examine_no_threads(4);
     examine_no_threads(0);
 }

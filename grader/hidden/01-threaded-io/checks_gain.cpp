@@ -129,6 +129,18 @@ std::optional<Complaint> gain_is_exact(const Downloads& asked, const Played& run
     return std::nullopt;
 }
 
+std::optional<Complaint> one_where_nothing_took_time(const Played& run) {
+    const std::optional<std::int64_t> millionths = run.answer.number("millionths");
+    if (!millionths || *millionths == 1'000'000) return std::nullopt;
+    return Complaint{
+        .expected = "`speed_up` is 1 when the threaded download took no time.",
+        .happened = *millionths < 0
+                        ? std::string{"It was no number, or beyond all measure."}
+                        : fmt::format("It was {:.3f}.", static_cast<double>(*millionths) / 1e6),
+        .hint = "Compare the threaded time with zero before you divide by it.",
+        .stacks = places_of_fetches(run.trace)};
+}
+
 /// Whatever the downloads throw: measuring is no reason to keep it to oneself.
 std::optional<Complaint> error_passes_through(const Played& run) {
     const std::string_view threw = run.answer.text("threw");
@@ -204,6 +216,14 @@ TEST_CASE("01-threaded-io/gain", "[01-threaded-io][plain]") {
     examine_figures("01 gain of one", 1, 2);
     examine_figures("01 gain of none", 0, 2);
     examine_no_threads();
+
+    Downloads short_ones = drawn_downloads(draw("01 gain of short ones"), 5, 2);
+    for (std::int64_t& latency : short_ones.latencies) latency /= 1'000;
+    examine_gain(short_ones,
+                 [short_ones](const Played& run) { return gain_is_exact(short_ones, run); });
+    Downloads instant = drawn_downloads(draw("01 gain of no time"), 4, 2);
+    std::ranges::fill(instant.latencies, 0);
+    examine_gain(instant, one_where_nothing_took_time);
 
     Downloads failing = drawn_downloads(draw("01 gain of a failure"), 4, 2);
     failing.fails[static_cast<std::size_t>(failing.order.back())] = 1;
