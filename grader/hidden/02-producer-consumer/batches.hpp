@@ -21,6 +21,8 @@ enum class End : std::int64_t {
     throws_own_type,     ///< a type of its own, derived from std::exception
     throws_at_the_call,  ///< before there is anything to await
     throws_an_empty_reason,
+    throws_system_error,  ///< whose code's message is not all that what() says
+    throws_queue_closed,  ///< as if it had used a queue of its own
 };
 
 /// The names of its lists are those of scenarios_pipeline.cpp; times in nanoseconds.

@@ -242,15 +242,15 @@ Script beside_a_join() {
             .late_only = true};
 }
 
-/// Long waits, in put and in get, during which nothing happens.
+/// Long waits, in put and in get, during which nothing happens: most of a minute, or more.
 Script long_waits() {
     return {.capacity = 1,
             .lines = {{.thread = 0, .call = Call::put, .at = 0, .ends = 0},
-                      {.thread = 1, .call = Call::put, .at = 1, .ends = 50},
-                      {.thread = 2, .call = Call::get, .at = 50, .ends = 50},
-                      {.thread = 2, .call = Call::get, .at = 51, .ends = 51},
-                      {.thread = 3, .call = Call::get, .at = 52, .ends = 99},
-                      {.thread = 4, .call = Call::put, .at = 99, .ends = 99}},
+                      {.thread = 1, .call = Call::put, .at = 1, .ends = 5000},
+                      {.thread = 2, .call = Call::get, .at = 5000, .ends = 5000},
+                      {.thread = 2, .call = Call::get, .at = 5001, .ends = 5001},
+                      {.thread = 3, .call = Call::get, .at = 5002, .ends = 9999},
+                      {.thread = 4, .call = Call::put, .at = 9999, .ends = 9999}},
             .expected = "Who waits sleeps until what it waits for has come.",
             .hint = "Wait without a time limit: who makes the change notifies.",
             .late_only = true,

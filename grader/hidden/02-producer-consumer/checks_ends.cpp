@@ -290,7 +290,38 @@ Script done_as_soon_as_it_is_there() {
             .hint =
                 "Count an item together with putting it into the queue: under one lock, so "
                 "that nobody sees the one without the other.",
+            .promptness_elsewhere = true,
             .schedules = 200};
+}
+
+/// One more is put while somebody waits in join; and all are told to be done before one is taken.
+Script put_while_joining() {
+    return {.capacity = 3,
+            .lines = {{.thread = 0, .call = Call::put, .at = 0, .ends = 0},
+                      {.thread = 1, .call = Call::join, .at = 1, .ends = 4},
+                      {.thread = 0, .call = Call::put, .at = 2, .ends = 2},
+                      {.thread = 0, .call = Call::task_done, .at = 3, .ends = 3},
+                      {.thread = 0, .call = Call::task_done, .at = 4, .ends = 4},
+                      {.thread = 2, .call = Call::join, .at = 5, .ends = 5}},
+            .expected =
+                "join waits until every item that was put is told to be done, those that were put "
+                "meanwhile as well, taken out or not.",
+            .hint = std::string{counts_hint}};
+}
+
+/// Two gets wait; one put and a close come in one breath: one gets the item, and one nothing.
+Script one_for_two() {
+    return {.capacity = 2,
+            .lines = {{.thread = 0, .call = Call::get, .at = 1, .ending = Ending::any},
+                      {.thread = 1, .call = Call::get, .at = 1, .ending = Ending::any},
+                      {.thread = 2, .call = Call::put, .at = 2, .ends = 2},
+                      {.thread = 2, .call = Call::close, .at = 2, .ends = 2}},
+            .expected = "close wakes everybody who waits.",
+            .hint =
+                "Notify all, whatever is in the queue: not all who were woken before have "
+                "taken something out yet.",
+            .promptness_elsewhere = true,
+            .schedules = 100};
 }
 
 }  // namespace
@@ -305,6 +336,7 @@ TEST_CASE("02-producer-consumer/close", "[02-producer-consumer][plain]") {
     examine_closing({.capacity = 1, .putters = 0, .getters = 3, .wait = 0}, many_schedules);
     examine_script(last_item(), "02 last item");
     examine_script(room_after_close(), "02 room after close");
+    examine_script(one_for_two(), "02 one for two");
 }
 
 TEST_CASE("02-producer-consumer/join", "[02-producer-consumer][plain]") {
@@ -319,6 +351,7 @@ TEST_CASE("02-producer-consumer/join", "[02-producer-consumer][plain]") {
     examine_script(closed_with_a_task_open(), "02 task open");
     examine_script(done_before_it_is_taken(), "02 done before taken");
     examine_script(done_as_soon_as_it_is_there(), "02 done at once");
+    examine_script(put_while_joining(), "02 put while joining");
 }
 
 }  // namespace lockstep::producer_consumer

@@ -145,6 +145,8 @@ Batch just_when_one_has_written(std::int64_t turns) {
 
 TEST_CASE("02-producer-consumer/loop", "[02-producer-consumer][plain]") {
     Batch batch = drawn("02 loop", 10);
+    batch.numbers[3] = 5'000'000'003;
+    batch.numbers[5] = -5'000'000'005;
     batch.log = 15 * millisecond;
     // The first three end while an entry is being written: without a lock they would mix for sure.
     batch.latencies[1] = batch.latencies[0] + 4 * millisecond;

@@ -248,7 +248,9 @@ TEST_CASE("02-producer-consumer/handled", "[02-producer-consumer][plain]") {
     // A number is a name, not a place; and what is thrown may be of any type, say nothing, and come
     // early.
     Batch strange = drawn("02 strange", 9);
-    strange.numbers = {7, -1, 3, 1'000'000'007, 0, -2, 12, 99, 4};
+    strange.numbers = {7, -1, 3, 5'000'000'007, 0, -2, 12, 99, 4};
+    strange.ends[1] = End::throws_system_error;
+    strange.ends[2] = End::throws_queue_closed;
     strange.ends[0] = End::throws_own_type;
     strange.ends[3] = End::throws_logic_error;
     strange.ends[4] = End::throws_at_the_call;

@@ -4,14 +4,17 @@
 #include <pipeline.hpp>
 
 #include <lab/events.hpp>
+#include <support/queue_closed.hpp>
 #include <support/todo.hpp>
 
 #include <worker/scenario.hpp>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <array>
@@ -38,6 +41,8 @@ constexpr std::int64_t throws_logic_error = 2;
 constexpr std::int64_t throws_own_type = 3;
 constexpr std::int64_t throws_at_the_call = 4;
 constexpr std::int64_t throws_an_empty_reason = 5;
+constexpr std::int64_t throws_system_error = 6;
+constexpr std::int64_t throws_queue_closed = 7;
 
 struct World {
     explicit World(const Workload& given) : workload{given} {}
@@ -58,8 +63,12 @@ struct World {
 
 std::string reason_of(const World& world, std::int64_t number) {
     if (world.end_of(number) == throws_an_empty_reason) return "";
+    if (world.end_of(number) == throws_queue_closed) return lockstep::QueueClosed{}.what();
     const std::int64_t places = (number % 100 + 1) * world.workload.number("salt");
-    return "item " + std::to_string(number) + " is broken in " + std::to_string(places) + " places";
+    std::string reason =
+        "item " + std::to_string(number) + " is broken in " + std::to_string(places) + " places";
+    if (world.end_of(number) != throws_system_error) return reason;
+    return boost::system::system_error{asio::error::connection_reset, reason}.what();
 }
 
 /// An exception of a type of its own, whose text does not outlive it.
@@ -97,6 +106,11 @@ asio::awaitable<void> handle(const World& world, Item item) {
     const std::string reason = reason_of(world, item.number);
     if (end == throws || end == throws_an_empty_reason)
         throw Broken<std::runtime_error>{reason, "?"};
+    if (end == throws_queue_closed) throw lockstep::QueueClosed{};
+    if (end == throws_system_error)
+        throw boost::system::system_error{
+            asio::error::connection_reset,
+            reason.substr(0, reason.find(": "))};  // what() adds the code's message
     if (end == throws_logic_error) throw std::logic_error{reason};
     if (end == throws_own_type) throw Broken<std::exception>{reason};
 }

@@ -79,7 +79,7 @@ std::string wrong_with_line(const Script& script, const Line& line, const Told& 
     if (line.item >= 0 && told.item != line.item)
         return fmt::format("{} came back with item {}, and an older one was there.", who,
                            told.item.value_or(-1));
-    if (told.span->end > ends)
+    if (told.span->end > ends && !script.promptness_elsewhere)
         return fmt::format("{} came back only at {}, {} late.", who, human(told.span->end),
                            human(told.span->end - ends));
     if (early && !script.late_only)
@@ -138,6 +138,7 @@ void examine_script(const Script& script, std::string_view name) {
     plan.schedules = script.schedules;
     // Who does not look again after a wake-up for no reason is seen elsewhere.
     plan.spurious_wakeups = false;
+    if (script.promptness_elsewhere) plan.elsewhere = {lab::Diagnosis::Kind::busy_wait};
     plan.judge = [script, unit](const Played& run) -> std::optional<Complaint> {
         std::string wrong = wrong_with_script(script, run.trace, unit);
         if (wrong.empty()) return std::nullopt;

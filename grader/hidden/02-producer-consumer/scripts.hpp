@@ -47,6 +47,8 @@ struct Script {
     /// A put that should have waited and did not, and a call that comes back early, are another
     /// check's affair.
     bool late_only = false;
+    /// How promptly a call comes back, and how it waits, is another check's affair.
+    bool promptness_elsewhere = false;
     /// Whether nobody may wake up while nothing happens.
     bool undisturbed = false;
     std::size_t schedules = 40;

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <iterator>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
-#include <vector>
 
 using lockstep::QueueClosed;
 
@@ -70,6 +70,6 @@ private:
     std::mutex mutex_;
     std::condition_variable_any not_full_, not_empty_, all_done_;
     std::stop_source closing_;
-    std::vector<T> in_, out_;
+    std::deque<T> in_, out_;
     std::size_t open_ = 0;
 };
