@@ -36,12 +36,23 @@ void examine_processes(const Search& search, Judge judge, Befalls befalls = {}, 
 
 // --- processes ---
 
+/// Also where there is one worker only.
+std::optional<Complaint> calls_by_workers(const Search& search, const Played& run) {
+    const std::vector<std::int64_t>& by_caller = run.answer.list("by caller");
+    if (std::ranges::find(by_caller, 1) == by_caller.end()) return std::nullopt;
+    return Complaint{
+        .expected = fmt::format("For {} and n = {}, flight is called by workers only.",
+                                count(static_cast<std::size_t>(search.size()), "number"), search.n),
+        .happened = "The calling process called it itself.",
+        .hint = "One worker is a process as well, and so is that of a single number."};
+}
+
 void examine_result(const Search& search) {
     examine_processes(search, [search](const Played& run) -> std::optional<Complaint> {
         if (auto complaint = as_the_serial_one_by_workers(search, run)) return complaint;
         const std::int64_t most = std::clamp<std::int64_t>(search.size(), 0, search.n);
         const std::int64_t started = run.answer.number("started").value_or(0);
-        if (started <= most) return std::nullopt;
+        if (started <= most) return calls_by_workers(search, run);
         return Complaint{
             .expected = "There are never more workers than numbers, nor more than n.",
             .happened = fmt::format(
@@ -302,6 +313,9 @@ TEST_CASE("03-cpu-parallelism/processes", "[03-cpu-parallelism][plain]") {
     examine_result({first, first, 3});
     examine_result({first, first + 1, 4});
     examine_result({first, first + 3, 5});
+    examine_result({first, first + 5, 1});
+    // Its flight rises above 10^16.
+    examine_result({6'080'083'518'535, 6'080'083'518'536, 2});
     examine_result({first, first - 3, 3});
     examine_arrival();
     examine_second_call();
