@@ -131,6 +131,9 @@ TEST_CASE("04-timeout/edges", "[04-timeout][plain]") {
         Call call = drawn_call(drawn, false);
         call.limit = limit;
         examine_ends({call});
+        if (limit != no_limit) continue;
+        call.first = std::int64_t{20} * 24 * 3600 * 1000 * millisecond;  // twenty days
+        examine_ends({call});
     }
 }
 

@@ -152,6 +152,9 @@ TEST_CASE("04-timeout/mirrors", "[04-timeout][plain]") {
     examine_tries(drawn_tries(drawn, {broken, odd}));
     examine_tries(drawn_tries(drawn, {broken, limited}));
     examine_tries(drawn_tries(drawn, {}));
+    // More than ten: their order is that of the list, and not of their names in the alphabet.
+    examine_tries(drawn_tries(drawn, {broken, broken, broken, broken, broken, broken, broken,
+                                      broken, broken, broken, unconnected, page}));
 }
 
 TEST_CASE("04-timeout/total", "[04-timeout][plain]") {
@@ -168,6 +171,10 @@ TEST_CASE("04-timeout/total", "[04-timeout][plain]") {
     Tries shorter = drawn_tries(drawn, {slow, page});
     shorter.total = shorter.per_try / (2 * millisecond) * millisecond;
     examine_tries(shorter);
+    // One mirror is all tries together, too.
+    Tries single = drawn_tries(drawn, {slow});
+    single.total = single.per_try / (2 * millisecond) * millisecond;
+    examine_tries(single);
     // It passes while a mirror that was too slow is still tidying up, and another one is left.
     Tries tidying = drawn_tries(drawn, {slow, page});
     tidying.mirrors[0].tidying = 60 * millisecond;
