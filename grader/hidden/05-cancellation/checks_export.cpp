@@ -241,7 +241,25 @@ std::vector<Way> ways_out() {
     Way bad_write{plain, {"row 5 can't be written", 3, true, -1}, ExportEnd::row_error};
     bad_write.plan.bad_write = 5;
     ways.push_back(std::move(bad_write));
+    Way far{
+        plain, {"the source throws a system_error of its own", 3, true, -1}, ExportEnd::connection};
+    far.plan.bad_read = 4;
+    far.plan.odd_errors = true;
+    ways.push_back(std::move(far));
+    // Who gives up waiting for the sink has not tidied up.
+    Way slow{plain, {}, ExportEnd::aborted};
+    slow.tidy = cancelled_in(slow.plan, "write", 4);
+    slow.tidy.way += ", and tidying up takes hours";
+    slow.plan.sink[3] = slow.plan.sink[4] = std::int64_t{2} * 3600 * 1'000'000'000;
+    ways.push_back(std::move(slow));
     return ways;
+}
+
+/// Nobody cancels, and there is nothing to copy.
+Way without_rows() {
+    return {drawn_export(draw("05 without rows"), 0),
+            {"there are no rows", 0, false, -1},
+            ExportEnd::report};
 }
 
 /// Cancelled a second time 5 ms later: in the middle of the rollback, which takes 20 or more.
@@ -274,6 +292,7 @@ Way after_an_error() {
 
 std::vector<Way> all_ways() {
     std::vector<Way> ways = ways_out();
+    ways.push_back(without_rows());
     ways.push_back(twice());
     ways.push_back(while_closing());
     ways.push_back(after_an_error());

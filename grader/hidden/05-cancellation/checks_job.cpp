@@ -98,6 +98,20 @@ std::optional<Complaint> progress_right(const JobPlan& job, std::size_t done, co
         hint);
 }
 
+/// Of a job that is over: what steps_done says, and how many steps have returned.
+std::optional<Complaint> counted_otherwise(const Played& run) {
+    const auto returned =
+        std::ranges::count_if(run.trace.spans("step"), [](const lab::SpanRecord& step) {
+            return !step.open && step.outcome != lab::Outcome::failed;
+        });
+    const std::int64_t said = run.answer.number("done").value_or(-1);
+    if (said == returned) return std::nullopt;
+    return complaint(run, "steps_done says how many steps have returned.",
+                     fmt::format("At the end it said {}, and {} had returned.", said,
+                                 count(static_cast<std::size_t>(returned), "step")),
+                     "Count a step when it has returned, whatever was asked of the job meanwhile.");
+}
+
 void examine_undisturbed(const JobPlan& job, std::size_t begun, std::size_t done, JobEnd end) {
     examine(plan_for(job, [=](const Played& run) -> std::optional<Complaint> {
         if (auto wrong = steps_in_turn(job, begun, run)) return wrong;
@@ -112,8 +126,13 @@ void examine_second_start(const JobPlan& job, const char* expected, const char* 
     examine(plan_for(
         job,
         [=](const Played& run) -> std::optional<Complaint> {
-            if (run.answer.number("refused") == 1) return steps_in_turn(job, 2, run);
-            return complaint(run, expected, "It did not.", hint);
+            if (run.answer.number("refused") != 1)
+                return complaint(run, expected, "It did not.", hint);
+            if (auto wrong = steps_in_turn(job, 2, run)) return wrong;
+            if (auto wrong = counted_otherwise(run))
+                return complaint(run, "A start that is refused changes nothing.",
+                                 std::move(wrong->happened), "Look first, change then.");
+            return std::nullopt;
         },
         5));
 }
@@ -247,7 +266,9 @@ void examine_whenever(const JobPlan& job, std::size_t most_steps, JobEnd end,
                     run, fmt::format("{} at most {} begin.", why, count(most_steps, "step")),
                     fmt::format("There were {}.", steps),
                     "A request to stop stays: look at the token before each step.");
-            return ended_otherwise(run, end, why);
+            if (auto otherwise = ended_otherwise(run, end, why)) return otherwise;
+            // Of a step that throws when it is told, the trace says that it was cancelled.
+            return end == JobEnd::error ? std::nullopt : counted_otherwise(run);
         },
         40));
 }
@@ -284,13 +305,17 @@ TEST_CASE("05-cancellation/steps", "[05-cancellation][plain]") {
                          "Remember for good that the job was started.");
 
     JobPlan early = drawn_job(draw("05 wait before start"), 1);
+    JobPlan cancelled = early;
     early.script = {0, 2, 0, 3};
-    examine(plan_for(
-        early,
-        [](const Played& run) {
-            return ended_otherwise(run, JobEnd::logic_error, "Before start,");
-        },
-        3));
+    cancelled.script = {0, 1, 0, 2, 0, 3};
+    for (const auto& [unstarted, when] : {std::pair{early, "Before start,"},
+                                          std::pair{cancelled, "Before start, cancelled or not,"}})
+        examine(plan_for(
+            unstarted,
+            [when = std::string{when}](const Played& run) {
+                return ended_otherwise(run, JobEnd::logic_error, when);
+            },
+            3));
 }
 
 TEST_CASE("05-cancellation/prompt", "[05-cancellation][plain]") {

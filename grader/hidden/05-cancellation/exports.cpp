@@ -19,6 +19,7 @@ Numbers ExportPlan::workload() const {
             {"sink", sink},
             {"bad read", {bad_read}},
             {"bad write", {bad_write}},
+            {"odd errors", {odd_errors ? 1 : 0}},
             {"cancels", cancels}};
 }
 
@@ -69,6 +70,7 @@ std::string_view name_of(ExportEnd end) {
     case ExportEnd::report: return "a report";
     case ExportEnd::aborted: return "operation_aborted";
     case ExportEnd::row_error: return "RowError";
+    case ExportEnd::connection: return "the source's own system_error (connection_reset)";
     case ExportEnd::other: break;
     }
     return "another exception";

@@ -14,7 +14,14 @@
 namespace lockstep::cancellation {
 
 /// What scenarios.cpp calls `end`.
-enum class ExportEnd : std::int64_t { none = -1, report, aborted, row_error, other };
+enum class ExportEnd : std::int64_t {
+    none = -1,
+    report,
+    aborted,
+    row_error,
+    other,
+    connection,  ///< a system_error of the source's own
+};
 
 /// A source, a sink, and when the coroutine is cancelled; scenarios.cpp says what each list means.
 /// All times are whole milliseconds, the resolution of Asio's timers on Linux (epoll_wait's).
@@ -23,6 +30,7 @@ struct ExportPlan {
     std::vector<std::int64_t> sink;  ///< begin, write, commit, rollback, close
     std::int64_t bad_read = -1;
     std::int64_t bad_write = -1;
+    bool odd_errors = false;  ///< the source throws a system_error, connection_reset
     std::vector<std::int64_t> cancels;
 
     [[nodiscard]] Numbers workload() const;

@@ -15,10 +15,11 @@
 // destroyed; `progress`: the samples.
 //
 // "export". Workload: `reads` (nanoseconds), one for each row; `sink` (begin, write, commit,
-// rollback, close: nanoseconds); `bad read`, `bad write`: a row, or -1; `cancels`: the instants at
-// which the coroutine is cancelled.
+// rollback, close: nanoseconds); `bad read`, `bad write`: a row, or -1; `odd errors`: 1: a bad read
+// throws connection_reset; `cancels`: the instants at which the coroutine is cancelled.
 // Events "cancel", "over" (the coroutine has ended) and "came back" (the loop has). Answer: `end`:
-// 0 the report, 1 operation_aborted, 2 RowError, 3 another exception, -1 none; `what`; `report`;
+// 0 the report, 1 operation_aborted, 2 RowError, 3 another exception, 4 connection_reset, -1 none;
+// `what`; `report`;
 // `kept`: the rows in the sink; `closed`; `reports`: what the progress was told.
 
 #include <lab/asio/instrument.hpp>
@@ -45,6 +46,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -218,7 +220,9 @@ void tell(Telling& telling, const Outcome& outcome) {
     } catch (const RowError&) {
         end = 2;
     } catch (const boost::system::system_error& error) {
-        end = error.code() == asio::error::operation_aborted ? 1 : 3;
+        end = error.code() == asio::error::operation_aborted  ? 1
+              : error.code() == asio::error::connection_reset ? 4
+                                                              : 3;
         telling.text("what", error.what());
     } catch (const std::exception& error) {
         end = 3;
@@ -232,12 +236,31 @@ void tell(Telling& telling, const Outcome& outcome) {
                             static_cast<std::int64_t>(outcome.report.batches)});
 }
 
+/// The same source; but what it throws on its own account is Asio's.
+class FarSource final : public Source {
+public:
+    explicit FarSource(Source& source) : source_{source} {}
+
+    asio::awaitable<std::optional<Row>> next() override {
+        try {
+            co_return co_await source_.next();
+        } catch (const RowError&) {
+            throw boost::system::system_error{asio::error::connection_reset};
+        }
+    }
+
+private:
+    Source& source_;
+};
+
 void play_export(const Workload& workload, Telling& telling) {
     lockstep::SlowSource source{times_of(workload.list("reads")), workload.number("bad read")};
     lockstep::SinkTimes sink_times;
     std::ranges::copy(times_of(workload.list("sink")), sink_times.begin());
     lockstep::SlowSink sink{sink_times, workload.number("bad write")};
     lockstep::KeptProgress progress;
+    FarSource far{source};
+    Source& given = workload.number("odd errors") != 0 ? static_cast<Source&>(far) : source;
 
     Outcome outcome;
     asio::cancellation_signal signal;
@@ -249,7 +272,7 @@ void play_export(const Workload& workload, Telling& telling) {
             outcome = {std::move(error), report, true};
             timers.clear();
         };
-        asio::co_spawn(loop, export_all(source, sink, progress),
+        asio::co_spawn(loop, export_all(given, sink, progress),
                        asio::bind_cancellation_slot(signal.slot(), ended));
         for (const std::int64_t instant : workload.list("cancels")) {
             timers.push_back(

@@ -13,6 +13,12 @@ bool is_cancellation(const boost::system::system_error& error) {
     return error.code() == asio::error::operation_aborted;
 }
 
+// A request may come just when something ends well: then only the state tells.
+void go_on_unless(const asio::cancellation_state& state) {
+    if (state.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+}
+
 }  // namespace
 
 asio::awaitable<Report> export_all(Source& source, Sink& sink, Progress& progress) {
@@ -26,15 +32,19 @@ asio::awaitable<Report> export_all(Source& source, Sink& sink, Progress& progres
             const std::optional<Row> row = co_await source.next();
             end = !row;
             if (row) {
+                go_on_unless(co_await asio::this_coro::cancellation_state);
                 if (waiting == 0) co_await sink.begin();
+                go_on_unless(co_await asio::this_coro::cancellation_state);
                 co_await sink.write(*row);
                 ++waiting;
             }
             if (waiting == rows_per_batch || (end && waiting > 0)) {
+                go_on_unless(co_await asio::this_coro::cancellation_state);
                 co_await sink.commit();
                 report = {report.rows + waiting, report.batches + 1};
                 waiting = 0;
                 progress.report(report.rows);
+                if (!end) go_on_unless(co_await asio::this_coro::cancellation_state);
             }
         }
     } catch (const boost::system::system_error& thrown) {
