@@ -173,10 +173,12 @@ Downloads slow() {
     return asked;
 }
 
-/// Where `page` has failed.
+/// Where `page` has failed. Whoever never came to it has made another mistake, which `pages` tells.
 std::optional<Complaint> not_told(const Played& run, std::int64_t page, Complaint complaint) {
     const std::string_view threw = run.answer.text("threw");
     if (threw == "FetchError") return std::nullopt;
+    const std::vector<lab::SpanRecord> all = fetches(run);
+    if (std::ranges::find(all, page, &lab::SpanRecord::value) == all.end()) return std::nullopt;
     complaint.stacks = places_of_fetches(run.trace, {page});
     if (threw.empty()) {
         complaint.happened = fmt::format(
@@ -331,6 +333,11 @@ TEST_CASE("01-threaded-io/pages", "[01-threaded-io][plain]") {
     const Downloads patient = slow();
     examine(plan_for(
         patient, [patient](const Played& run) { return pages_in_order(patient, run); }, 5));
+    // A URL and a page like any other, though there is nothing in them.
+    Downloads blank = usual();
+    blank.blank = blank.order[many / 2];
+    examine(plan_for(
+        blank, [blank](const Played& run) { return pages_in_order(blank, run); }, 5));
 }
 
 TEST_CASE("01-threaded-io/overlap", "[01-threaded-io][plain]") {
@@ -398,24 +405,30 @@ TEST_CASE("01-threaded-io/errors", "[01-threaded-io][plain]") {
         },
         many_schedules));
     const Downloads at_once = fails_at_once();
-    examine(plan_for(
+    Plan beginning = plan_for(
         at_once,
         [page = at_once.order[0]](const Played& run) -> std::optional<Complaint> {
+            const std::vector<lab::SpanRecord> all = fetches(run);
+            const auto failed = std::ranges::find(all, page, &lab::SpanRecord::value);
+            if (failed == all.end()) return std::nullopt;  // `pages` tells
             std::vector<std::int64_t> late;
-            for (const lab::SpanRecord& fetch : fetches(run))
-                if (fetch.begin > lab::Duration{0}) late.push_back(fetch.value);
+            for (const lab::SpanRecord& fetch : all)
+                if (fetch.begin > failed->end) late.push_back(fetch.value);
             Complaint complaint{.expected = "After a failed fetch no further one begins."};
             if (late.empty()) return not_told(run, page, complaint);
             complaint.happened =
-                fmt::format("Page {} failed at the very beginning; after that, {} began.", page,
-                            count(late.size(), "download"));
+                fmt::format("Page {} failed after {}; later than that, {} began.", page,
+                            human(failed->end), count(late.size(), "download"));
             complaint.hint =
                 "Threads that are started after the failure have to learn of it as well: let all "
                 "look at one flag.";
             complaint.stacks = places_of_fetches(run.trace, late);
             return complaint;
         },
-        100));
+        100);
+    beginning.elsewhere = {lab::Diagnosis::Kind::lost_wakeup, lab::Diagnosis::Kind::never_woken,
+                           lab::Diagnosis::Kind::busy_wait};
+    examine(beginning);
     const Downloads seventy = last_of_seventy();
     examine(plan_for(
         seventy,

@@ -55,11 +55,8 @@ bool two_end_together(const Downloads& asked) {
 }  // namespace
 
 Numbers Downloads::workload() const {
-    return {{"latencies", latencies},
-            {"fails", fails},
-            {"order", order},
-            {"threads", {threads}},
-            {"salt", {salt}}};
+    return {{"latencies", latencies}, {"fails", fails}, {"order", order},
+            {"threads", {threads}},   {"salt", {salt}}, {"blank", {blank}}};
 }
 
 Downloads drawn_downloads(Draw draw, std::size_t count, std::int64_t threads) {

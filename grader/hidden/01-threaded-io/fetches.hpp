@@ -19,6 +19,7 @@ struct Downloads {
     std::vector<std::int64_t> order;      ///< pages, in the order in which they are asked for
     std::int64_t threads = 1;
     std::int64_t salt = 1;
+    std::int64_t blank = -1;  ///< this page has an empty URL and an empty text
 
     [[nodiscard]] Numbers workload() const;
 };

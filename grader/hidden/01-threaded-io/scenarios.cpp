@@ -1,7 +1,8 @@
 // Exercise 01's scenarios: how downloads.cpp is called.
 //
 // Workload of all: `latencies` (nanoseconds) and `fails` (0 or 1), one for each page of the site;
-// `order`: the pages asked for, by their index; `threads`; `salt`: goes into URLs and texts.
+// `order`: the pages asked for, by their index; `threads`; `salt`: goes into URLs and texts;
+// `blank`: the page whose URL and text are empty, or -1.
 // Answer of all: `fetches`, how many the site itself has counted.
 #include <downloads.hpp>
 
@@ -26,11 +27,13 @@ using lockstep::worker::Telling;
 using lockstep::worker::Workload;
 
 std::string url_of(const Workload& workload, std::int64_t page) {
+    if (page == workload.number("blank")) return "";
     return "https://site-" + std::to_string(workload.number("salt")) + ".example/page-" +
            std::to_string(page);
 }
 
 std::string text_of(const Workload& workload, std::int64_t page) {
+    if (page == workload.number("blank")) return "";
     return "page " + std::to_string((page + 1) * workload.number("salt"));
 }
 
