@@ -5,6 +5,7 @@
 #include <lab/printable.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -141,6 +142,48 @@ Batch just_when_one_has_written(std::int64_t turns) {
     return batch;
 }
 
+/// Two of them, in one loop.
+void examine_side_by_side() {
+    const Batch batch = drawn("02 side by side", 8);
+    const std::size_t half = batch.numbers.size() / 2;
+    Plan plan;
+    plan.scenario = "two pipelines";
+    plan.workload = batch.workload();
+    plan.schedules = 2;
+    plan.judge = [batch, half](const Played& run) -> std::optional<Complaint> {
+        Complaint complaint{
+            .expected = "Two pipelines in one event loop go on side by side, each with its items.",
+            .happened = "",
+            .hint =
+                "All that belongs to a pipeline belongs into its own coroutines: no variable "
+                "of the whole program, and no loop but the one that it runs in.",
+            .stacks = places(run.trace, "handle")};
+        const std::vector<lab::SpanRecord> handled = run.trace.spans("handle");
+        for (const std::size_t first : {std::size_t{0}, half}) {
+            const auto span =
+                std::ranges::find(handled, batch.numbers[first], &lab::SpanRecord::value);
+            if (span != handled.end() && span->begin == lab::Duration{0}) continue;
+            complaint.happened =
+                span == handled.end()
+                    ? fmt::format("Item {} was never handled.", batch.numbers[first])
+                    : fmt::format(
+                          "One had begun at once; item {}, the first of the other, was "
+                          "begun only after {}.",
+                          batch.numbers[first], human(span->begin));
+            return complaint;
+        }
+        const std::vector<std::int64_t> all(2, static_cast<std::int64_t>(half));
+        if (run.answer.list("handled") == all &&
+            run.answer.list("failed") == std::vector<std::int64_t>{0, 0})
+            return std::nullopt;
+        complaint.happened =
+            fmt::format("Each had {} that went well; summary.handled was {}.", count(half, "item"),
+                        fmt::join(run.answer.list("handled"), " and "));
+        return complaint;
+    };
+    examine(plan);
+}
+
 }  // namespace
 
 TEST_CASE("02-producer-consumer/loop", "[02-producer-consumer][plain]") {
@@ -156,6 +199,7 @@ TEST_CASE("02-producer-consumer/loop", "[02-producer-consumer][plain]") {
         batch.ends[item] = End::throws;
     examine_loop(batch);
     for (std::int64_t turns = 0; turns < 4; ++turns) examine_loop(just_when_one_has_written(turns));
+    examine_side_by_side();
 }
 
 }  // namespace lockstep::producer_consumer

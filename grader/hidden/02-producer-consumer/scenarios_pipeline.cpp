@@ -218,6 +218,36 @@ void pipeline(const Workload& workload, Telling& telling) {
     }
 }
 
+/// Two pipelines in one loop, each with half of the items. Workload: as above. Answer: `handled`
+/// and `failed`, how many, with an element for each of the two; -1 where it threw.
+void two_pipelines(const Workload& workload, Telling& telling) {
+    const World world{workload};
+    Log log{nanoseconds{0}};
+    const auto numbers = workload.list("numbers");
+    std::array<std::int64_t, 2> handled{-1, -1};
+    std::array<std::int64_t, 2> failed{-1, -1};
+    const Handler handler = [&world](Item item) { return handle_or_throw(world, item); };
+    asio::io_context loop;
+    for (std::size_t which = 0; which < 2; ++which) {
+        std::vector<Item> items;
+        for (std::size_t i = 0; i < numbers.size() / 2; ++i)
+            items.push_back(Item{numbers[which * (numbers.size() / 2) + i]});
+        asio::co_spawn(
+            loop,
+            run_pipeline(items, static_cast<std::size_t>(workload.number("workers")),
+                         static_cast<std::size_t>(workload.number("capacity")), handler, log),
+            [&, which](const std::exception_ptr& error, const Summary& summary) {
+                if (error) return;
+                handled.at(which) = static_cast<std::int64_t>(summary.handled);
+                failed.at(which) = static_cast<std::int64_t>(summary.failures.size());
+            });
+    }
+    loop.run();
+    telling.list("handled", {handled.begin(), handled.end()});
+    telling.list("failed", {failed.begin(), failed.end()});
+}
+
 const Scenario pipeline_scenario{"pipeline", pipeline};
+const Scenario two_pipelines_scenario{"two pipelines", two_pipelines};
 
 }  // namespace

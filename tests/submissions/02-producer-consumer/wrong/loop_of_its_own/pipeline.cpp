@@ -1,0 +1,44 @@
+#include "pipeline.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+asio::awaitable<Summary> run_pipeline(std::vector<Item> items, std::size_t workers,
+                                      std::size_t capacity, Handler handler, Log& log) {
+    if (workers == 0 || capacity == 0)
+        throw std::invalid_argument{"A pipeline needs a worker and a place in its queue."};
+
+    AsyncQueue<Item> queue{capacity};
+    AsyncLock lock;
+    Summary summary;
+
+    const auto worker = [&]() -> asio::awaitable<void> {
+        while (const std::optional<Item> item = co_await queue.get()) {
+            std::string text = "done";
+            try {
+                co_await handler(*item);
+                ++summary.handled;
+            } catch (const std::exception& error) {
+                text = error.what();
+                summary.failures.push_back(Failure{item->number, text});
+            }
+            const AsyncLock::Guard guard = co_await lock.acquire();
+            co_await log.write(item->number, std::move(text));
+        }
+    };
+
+    const auto producer = [&]() -> asio::awaitable<void> {
+        for (const Item& item : items) co_await queue.put(item);
+        queue.close();
+    };
+
+    asio::io_context loop;
+    for (std::size_t i = 0; i < workers; ++i) asio::co_spawn(loop, worker(), asio::detached);
+    asio::co_spawn(loop, producer(), asio::detached);
+    loop.run();  // until everybody has ended
+    co_return summary;
+}
