@@ -36,7 +36,7 @@ void examine_processes(const Search& search, Judge judge, Befalls befalls = {}, 
 
 // --- processes ---
 
-/// Also where there is one worker only.
+/// Where there is one worker only. Where there are more, `spread` looks.
 std::optional<Complaint> calls_by_workers(const Search& search, const Played& run) {
     const std::vector<std::int64_t>& by_caller = run.answer.list("by caller");
     if (std::ranges::find(by_caller, 1) == by_caller.end()) return std::nullopt;
@@ -52,7 +52,7 @@ void examine_result(const Search& search) {
         if (auto complaint = as_the_serial_one_by_workers(search, run)) return complaint;
         const std::int64_t most = std::clamp<std::int64_t>(search.size(), 0, search.n);
         const std::int64_t started = run.answer.number("started").value_or(0);
-        if (started <= most) return calls_by_workers(search, run);
+        if (started <= most) return most == 1 ? calls_by_workers(search, run) : std::nullopt;
         return Complaint{
             .expected = "There are never more workers than numbers, nor more than n.",
             .happened = fmt::format(
