@@ -93,6 +93,7 @@ End operation_end(const Call& call, std::int64_t number, std::int64_t asked) {
         case Throws::system_error: return {Way::connection, 0, instant};
         case Throws::number: return {Way::number, number, instant};
         case Throws::aborted: return {Way::aborted, 0, instant};
+        case Throws::derived: return {Way::derived, number, instant};
         }
         return {Way::own_error, number, instant};
     };
@@ -141,6 +142,8 @@ Numbers workload_of(const std::vector<Call>& calls) {
         add("outer", call.outer);
         add("more", call.more);
         add("cancel", call.cancel == never ? -1 : call.cancel);
+        add("again", call.again == never ? -1 : call.again);
+        add("after another", call.after_another ? 1 : 0);
     }
     return numbers;
 }
@@ -189,10 +192,16 @@ std::string described(const End& end, const Played* run) {
     switch (end.way) {
     case Way::none: return "nothing: it never came out";
     case Way::result: text = fmt::format("the value {}", end.told); break;
-    case Way::timed_out: text = fmt::format("TimedOut{{{}}}", after(end.told)); break;
+    case Way::timed_out:
+        text = fmt::format("TimedOut{{{}}}",
+                           end.told == no_limit ? std::string{"duration::max()"} : after(end.told));
+        break;
     case Way::aborted: text = "operation_aborted"; break;
     case Way::own_error: text = fmt::format("the operation's CallError ({})", end.told); break;
     case Way::connection: text = "the operation's own system_error (connection_reset)"; break;
+    case Way::derived:
+        text = fmt::format("the operation's own ConnectionLost ({}), a system_error", end.told);
+        break;
     case Way::number:
         text = fmt::format("the int {} that the operation has thrown", end.told);
         break;
@@ -226,6 +235,8 @@ std::string described(const Call& call, std::size_t number) {
     if (call.outer != no_limit) text += fmt::format(", in an outer limit of {}", after(call.outer));
     if (call.cancel != never)
         text += fmt::format(", cancelled from outside after {}", after(call.cancel));
+    if (call.again != never) text += fmt::format(" and after {}", after(call.again));
+    if (call.after_another) text += ", the second with_timeout of one coroutine";
     return text + ")";
 }
 

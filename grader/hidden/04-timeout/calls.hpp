@@ -24,7 +24,8 @@ enum class Cancelled : std::int64_t { gives_up, fails, succeeds };
 
 /// What an operation throws when it fails.
 /// `aborted`: operation_aborted, though nobody has cancelled it.
-enum class Throws : std::int64_t { call_error, system_error, number, aborted };
+/// `derived`: a class of its own, derived from boost::system::system_error.
+enum class Throws : std::int64_t { call_error, system_error, number, aborted, derived };
 
 /// A call of with_timeout. The names are those of scenarios_limits.cpp's lists, which says what
 /// they mean; times in nanoseconds, and whole milliseconds, the resolution of Asio's timers on
@@ -45,6 +46,8 @@ struct Call {
     std::int64_t outer = no_limit;
     std::int64_t more = -1;
     std::int64_t cancel = never;
+    std::int64_t again = never;  ///< cancelled once more
+    bool after_another = false;
 };
 
 [[nodiscard]] Numbers workload_of(const std::vector<Call>& calls);
@@ -60,6 +63,7 @@ enum class Way : std::int64_t {
     invalid,
     connection,  ///< a system_error of its own
     number,      ///< an int was thrown
+    derived,     ///< an exception of a class of its own, derived from system_error
 };
 
 struct End {

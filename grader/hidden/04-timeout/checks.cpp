@@ -88,6 +88,13 @@ TEST_CASE("04-timeout/value", "[04-timeout][plain]") {
         call.first -= call.second;
         calls.push_back(call);
     }
+    // Some operations never wait for anything.
+    for (const std::int64_t limit : {calls.front().limit, no_limit}) {
+        Call ready = calls.front();
+        ready.limit = limit;
+        ready.first = 0;
+        examine_ends({ready});
+    }
     // One after the other, so that the picture of a mistake shows nothing else; then together.
     for (const Call& call : calls) examine_ends({call});
     examine_ends(calls);
@@ -173,7 +180,7 @@ TEST_CASE("04-timeout/own", "[04-timeout][plain]") {
     examine_ends({after});
 
     // With other exceptions: a system_error is not the limit's because it is one.
-    for (const Throws throws : {Throws::system_error, Throws::number}) {
+    for (const Throws throws : {Throws::system_error, Throws::number, Throws::derived}) {
         Call otherwise = after;
         otherwise.throws = throws;
         examine_ends({otherwise});

@@ -49,6 +49,19 @@ std::vector<Call> cancelled_calls() {
     Call fails = cancelled_call(drawn);
     fails.cancelled = Cancelled::fails;
     calls.push_back(fails);
+
+    // Whoever cancels twice waits no less for the end.
+    Call twice = cancelled_call(drawn);
+    twice.tidying = drawn.number(40, 90) * millisecond;
+    twice.again = twice.cancel + 20 * millisecond;
+    calls.push_back(twice);
+
+    // What one call does to the coroutine that awaits it must not outlast that call.
+    Call second = cancelled_call(drawn);
+    second.called = second.awaited = 10 * millisecond;
+    second.cancel += 10 * millisecond;
+    second.after_another = true;
+    calls.push_back(second);
     return calls;
 }
 

@@ -3,7 +3,7 @@
 // An end is 0 a result (told: its value; for mirrors, whose page it is, or -1), 1 TimedOut (its
 // limit), 2 operation_aborted, 3 the operation's own exception (its number), 4 another exception
 // (its text is in `what`), 5 (mirrors only) std::invalid_argument, 6 a system_error about a
-// connection, 7 an int that was thrown (told: which), -1 none.
+// connection, 7 an int that was thrown (told: which), 8 ConnectionLost (its number), -1 none.
 #pragma once
 
 #include <lab/events.hpp>
@@ -25,6 +25,17 @@ namespace lockstep::timeout {
 namespace asio = boost::asio;
 using std::chrono::nanoseconds;
 
+/// Of a class that is more than a system_error.
+class ConnectionLost final : public boost::system::system_error {
+public:
+    explicit ConnectionLost(std::int64_t call)
+        : system_error{asio::error::connection_reset}, call_{call} {}
+    [[nodiscard]] std::int64_t call() const noexcept { return call_; }
+
+private:
+    std::int64_t call_;
+};
+
 struct End {
     std::int64_t how = -1;
     std::int64_t told = 0;
@@ -42,6 +53,9 @@ inline End end_by(const std::exception_ptr& error) {
         end.told = nanoseconds{thrown.limit()}.count();
     } catch (const CallError& thrown) {
         end.how = 3;
+        end.told = thrown.call();
+    } catch (const ConnectionLost& thrown) {
+        end.how = 8;
         end.told = thrown.call();
     } catch (const boost::system::system_error& thrown) {
         const boost::system::error_code code = thrown.code();
@@ -66,20 +80,31 @@ inline End end_by(const std::exception_ptr& error) {
 /// Emits when it is time, and never after the call is over.
 class Canceller {
 public:
-    Canceller(asio::io_context& loop, std::int64_t instant) : timer_{loop} {
+    /// Negative instants: never.
+    Canceller(asio::io_context& loop, std::int64_t instant, std::int64_t again = -1)
+        : timer_{loop}, second_timer_{loop} {
+        emit_at(timer_, instant);
+        emit_at(second_timer_, again);
+    }
+    [[nodiscard]] asio::cancellation_slot slot() { return signal_.slot(); }
+    void stop() {
+        timer_.cancel();
+        second_timer_.cancel();
+    }
+
+private:
+    void emit_at(asio::steady_timer& timer, std::int64_t instant) {
         if (instant < 0) return;
-        timer_.expires_after(nanoseconds{instant} - lab::now());
-        timer_.async_wait([this](const boost::system::error_code& error) {
+        timer.expires_after(nanoseconds{instant} - lab::now());
+        timer.async_wait([this](const boost::system::error_code& error) {
             if (error) return;
             lab::event("cancel");
             signal_.emit(asio::cancellation_type::terminal);
         });
     }
-    [[nodiscard]] asio::cancellation_slot slot() { return signal_.slot(); }
-    void stop() { timer_.cancel(); }
 
-private:
     asio::steady_timer timer_;
+    asio::steady_timer second_timer_;
     asio::cancellation_signal signal_;
 };
 

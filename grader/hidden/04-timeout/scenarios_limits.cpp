@@ -7,16 +7,19 @@
 //   type               of the operation's result: 0 a number, 1 void, 2 a pointer that can only be
 //                      moved
 //   value              what it gives
-//   first, deaf        its first step, and whether that goes on when it is cancelled (0 or 1)
-//   second             its second step; 0: none
-//   fails              1: it throws after its last step
-//   throws             what it throws when it fails: 0 CallError, 1 system_error with
-//                      connection_reset, 2 an int, its number, 3 operation_aborted
+//   first, deaf        its first step (0: none, it never waits for anything), and whether that goes
+//   on when it is cancelled (0 or 1) second             its second step; 0: none fails 1: it throws
+//   after its last step throws             what it throws when it fails: 0 CallError, 1
+//   system_error with
+//                      connection_reset, 2 an int, its number, 3 operation_aborted, 4
+//                      ConnectionLost
 //   tidying, cancelled how long it takes to end when it is cancelled; how (lockstep::Cancelled)
 //   outer              a second limit around all that; no_limit: none
 //   more               with `outer`: how long the coroutine between the two limits goes on when the
 //                      inner one has passed; -1: it lets the exception through
-//   cancel             when the whole is cancelled from outside; -1: never
+//   cancel, again      when the whole is cancelled from outside, and once more; -1: never
+//   after another      1: the coroutine that awaits it has awaited another one before, which took a
+//                      millisecond and ended well
 // Events "awaited", "came out", with the call's number; "inner came out" with `outer`; "cancel";
 // "over" when all calls are; "came back" when the loop is. What slow_call.hpp says; work with the
 // number of calls added is that of `more`. Answer: `ends`, `told`, `inner ends`, `inner told`.
@@ -75,7 +78,8 @@ struct Call {
     [[nodiscard]] lockstep::SlowCall operation() const {
         lockstep::SlowCall call;
         call.number = number();
-        call.steps.push_back({nanoseconds{(*this)["first"]}, (*this)["deaf"] != 0});
+        if ((*this)["first"] > 0)
+            call.steps.push_back({nanoseconds{(*this)["first"]}, (*this)["deaf"] != 0});
         if ((*this)["second"] > 0) call.steps.push_back({nanoseconds{(*this)["second"]}});
         call.fails = (*this)["fails"] != 0;
         call.tidying = nanoseconds{(*this)["tidying"]};
@@ -93,6 +97,7 @@ asio::awaitable<T> failing_otherwise(asio::awaitable<T> operation, std::int64_t 
         co_return co_await std::move(operation);
     } catch (const lockstep::CallError& error) {
         if (throws == 1) throw boost::system::system_error{asio::error::connection_reset};
+        if (throws == 4) throw lockstep::timeout::ConnectionLost{error.call()};
         if (throws == 3) throw boost::system::system_error{asio::error::operation_aborted};
         throw static_cast<int>(error.call());
     }
@@ -122,6 +127,13 @@ template <class T>
 asio::awaitable<End> limited(Call call, std::string_view came_out) {
     End end;
     try {
+        if (call["after another"] != 0) {
+            lockstep::SlowCall another;
+            another.number = call.number();
+            another.label = "another";
+            another.steps.push_back({std::chrono::milliseconds{1}});
+            co_await with_timeout(lockstep::perform(another), std::chrono::seconds{1});
+        }
         co_await sleep_until(call["called"]);
         asio::awaitable<T> waiting = with_timeout(operation<T>(call), nanoseconds{call["limit"]});
         co_await sleep_until(call["awaited"]);
@@ -199,7 +211,7 @@ void play_limits(const Workload& workload, Telling& telling) {
         std::size_t left = calls;
         for (std::size_t i = 0; i < calls; ++i) {
             Call call{&workload, i};
-            cancellers.push_back(std::make_unique<Canceller>(loop, call["cancel"]));
+            cancellers.push_back(std::make_unique<Canceller>(loop, call["cancel"], call["again"]));
             Canceller& canceller = *cancellers.back();
             asio::co_spawn(loop, play_call(call, calls, ends[i], inner[i]),
                            asio::bind_cancellation_slot(canceller.slot(),
