@@ -3,7 +3,7 @@
 // A header alone, because it has to be compiled as its includer's Asio is. Everything is recorded
 // in the trace, in the lab:
 //
-//   spans "read" (value: the row's number; the one that finds no more has the next), "begin",
+//   spans "read" (value: which row, from 0; the one that finds no more has the next), "begin",
 //   "commit", "rollback" (value: the batch, from 0), "write" (the row), "close" (the number of
 //   batches kept); each ends as done, failed, or cancelled
 //   events "progress" (rows), "out of place" (value: the call, an index into `sink_calls`)
@@ -44,11 +44,12 @@ inline boost::asio::awaitable<void> take_time(std::string_view label, std::int64
     if (fails) throw RowError{static_cast<int>(value)};
 }
 
-/// A row for each latency, numbered from 0; row `fails` throws (-1: none does).
+/// A row for each latency, of which the first has the number `first`; the row that would be the
+/// `fails`-th, from 0, throws (-1: none does).
 class SlowSource final : public Source {
 public:
-    explicit SlowSource(std::vector<Delay> latencies, std::int64_t fails = -1)
-        : latencies_{std::move(latencies)}, fails_{fails} {}
+    explicit SlowSource(std::vector<Delay> latencies, std::int64_t fails = -1, int first = 0)
+        : latencies_{std::move(latencies)}, fails_{fails}, first_{first} {}
 
     boost::asio::awaitable<std::optional<Row>> next() override {
         const std::size_t row = next_;
@@ -58,13 +59,14 @@ public:
         if (row >= latencies_.size()) co_return std::nullopt;
         ++next_;
         std::optional<Row> read;
-        read.emplace(Row{static_cast<int>(row), "row " + std::to_string(row)});
+        read.emplace(Row{first_ + static_cast<int>(row), "row " + std::to_string(row)});
         co_return read;
     }
 
 private:
     std::vector<Delay> latencies_;
     std::int64_t fails_;
+    int first_;
     std::size_t next_ = 0;
 };
 

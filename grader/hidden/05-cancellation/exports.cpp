@@ -20,6 +20,7 @@ Numbers ExportPlan::workload() const {
             {"bad read", {bad_read}},
             {"bad write", {bad_write}},
             {"odd errors", {odd_errors ? 1 : 0}},
+            {"first number", {first_number}},
             {"cancels", cancels}};
 }
 

@@ -30,7 +30,8 @@ struct ExportPlan {
     std::vector<std::int64_t> sink;  ///< begin, write, commit, rollback, close
     std::int64_t bad_read = -1;
     std::int64_t bad_write = -1;
-    bool odd_errors = false;  ///< the source throws a system_error, connection_reset
+    std::int64_t first_number = 0;  ///< of the rows
+    bool odd_errors = false;        ///< the source throws a system_error, connection_reset
     std::vector<std::int64_t> cancels;
 
     [[nodiscard]] Numbers workload() const;

@@ -16,11 +16,11 @@
 //
 // "export". Workload: `reads` (nanoseconds), one for each row; `sink` (begin, write, commit,
 // rollback, close: nanoseconds); `bad read`, `bad write`: a row, or -1; `odd errors`: 1: a bad read
-// throws connection_reset; `cancels`: the instants at which the coroutine is cancelled.
-// Events "cancel", "over" (the coroutine has ended) and "came back" (the loop has). Answer: `end`:
-// 0 the report, 1 operation_aborted, 2 RowError, 3 another exception, 4 connection_reset, -1 none;
-// `what`; `report`;
-// `kept`: the rows in the sink; `closed`; `reports`: what the progress was told.
+// throws connection_reset; `first number`: the first row's; `cancels`: the instants at which the
+// coroutine is cancelled. Events "cancel", "over" (the coroutine has ended) and "came back" (the
+// loop has). Answer: `end`: 0 the report, 1 operation_aborted, 2 RowError, 3 another exception, 4
+// connection_reset, -1 none; `what`; `report`; `kept`: the rows in the sink; `closed`; `reports`:
+// what the progress was told.
 
 #include <lab/asio/instrument.hpp>
 
@@ -254,7 +254,8 @@ private:
 };
 
 void play_export(const Workload& workload, Telling& telling) {
-    lockstep::SlowSource source{times_of(workload.list("reads")), workload.number("bad read")};
+    lockstep::SlowSource source{times_of(workload.list("reads")), workload.number("bad read"),
+                                static_cast<int>(workload.number("first number"))};
     lockstep::SinkTimes sink_times;
     std::ranges::copy(times_of(workload.list("sink")), sink_times.begin());
     lockstep::SlowSink sink{sink_times, workload.number("bad write")};

@@ -29,6 +29,7 @@ asio::awaitable<Report> export_all(Source& source, Sink& sink, Progress& progres
     std::exception_ptr error;
     try {
         for (bool end = false; !end;) {
+            go_on_unless(co_await asio::this_coro::cancellation_state);
             const std::optional<Row> row = co_await source.next();
             end = !row;
             if (row) {
@@ -44,7 +45,6 @@ asio::awaitable<Report> export_all(Source& source, Sink& sink, Progress& progres
                 report = {report.rows + waiting, report.batches + 1};
                 waiting = 0;
                 progress.report(report.rows);
-                if (!end) go_on_unless(co_await asio::this_coro::cancellation_state);
             }
         }
     } catch (const boost::system::system_error& thrown) {
