@@ -16,6 +16,7 @@ public:
     void put(std::size_t index) {
         {
             std::scoped_lock lock(mutex_);
+            if (closed_) return;  // after a failure nobody wants it
             items_.push(index);
         }
         changed_.notify_one();
@@ -27,9 +28,13 @@ public:
         }
         changed_.notify_all();
     }
-    void clear() {
-        std::scoped_lock lock(mutex_);
-        items_ = {};
+    void close_and_clear() {
+        {
+            std::scoped_lock lock(mutex_);
+            items_ = {};
+            closed_ = true;
+        }
+        changed_.notify_all();
     }
     bool get(std::size_t& index) {
         std::unique_lock lock(mutex_);
@@ -65,7 +70,7 @@ std::vector<Page> download_threaded(Site& site, std::span<const std::string> url
                     pages[index] = site.fetch(urls[index]);
                 } catch (...) {
                     errors[index] = std::current_exception();
-                    queue.clear();
+                    queue.close_and_clear();
                 }
             }
         });
