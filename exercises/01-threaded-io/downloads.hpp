@@ -34,6 +34,7 @@ inline std::vector<Page> download_sequential(Site& site, std::span<const std::st
 //   URLs in `urls`.
 // - However it ends, no thread is left that it started.
 // - `max_threads` is 0: throws std::invalid_argument, and fetches nothing.
+// - Several threads may call it at the same time, each with a site of its own.
 std::vector<Page> download_threaded(Site& site, std::span<const std::string> urls,
                                     unsigned max_threads);
 

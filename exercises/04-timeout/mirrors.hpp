@@ -31,7 +31,8 @@ using lockstep::todo;
 //   that mirror does not end with operation_aborted then is left open.)
 // - Cancelled from outside, it does the same, but operation_aborted comes out.
 // - No mirrors: throws std::invalid_argument, at the call or when it is awaited.
-// - As for with_timeout: the event loop is never blocked, and nothing is left in it.
+// - As for with_timeout: the event loop is never blocked, and nothing is left in it. Several calls
+//   may be under way there at the same time.
 asio::awaitable<Page> fetch_first(std::vector<Mirror> mirrors,
                                   std::chrono::steady_clock::duration per_try,
                                   std::chrono::steady_clock::duration total);

@@ -27,7 +27,8 @@ struct Work {
 // A long task on a thread of its own, which can be cancelled.
 //
 // All members but the constructor and the destructor may be called from several threads at once.
-// `cancel` and `steps_done` may also be called by the job's own step and cleanup.
+// `cancel` and `steps_done` may also be called by the job's own step and cleanup. Several jobs may
+// be under way at the same time.
 class Job {
 public:
     enum class End {

@@ -169,7 +169,8 @@ void suffer(Mishap mishap) noexcept {
         std::atexit(end_badly);
         return;
     }
-    if (mishap == Mishap::garbage) put("?!\n");
+    if (mishap == Mishap::garbage || mishap == Mishap::noise) put("?!\n");
+    if (mishap == Mishap::noise) return;
     leave();
     if (mishap == Mishap::killed) ::raise(SIGKILL);
     ::_exit(0);

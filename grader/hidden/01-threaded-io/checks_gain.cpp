@@ -225,10 +225,7 @@ TEST_CASE("01-threaded-io/gain", "[01-threaded-io][plain]") {
                  [short_ones](const Played& run) { return gain_is_exact(short_ones, run); });
     Downloads instant = drawn_downloads(draw("01 gain of no time"), 4, 2);
     std::ranges::fill(instant.latencies, 0);
-    // Where all threads meet, more can go wrong: other checks tell.
-    using Kind = lab::Diagnosis::Kind;
-    examine_gain(instant, one_where_nothing_took_time, "gain",
-                 {Kind::out_of_bounds, Kind::lost_wakeup, Kind::never_woken, Kind::busy_wait});
+    examine_gain(instant, one_where_nothing_took_time, "gain", luck_of_meeting());
 
     Downloads failing = drawn_downloads(draw("01 gain of a failure"), 4, 2);
     failing.fails[static_cast<std::size_t>(failing.order.back())] = 1;

@@ -22,6 +22,7 @@ Plan plan_for(const Downloads& asked, Judge judge, std::size_t schedules) {
 }
 
 constexpr std::size_t few_schedules = 20;
+constexpr std::size_t many_schedules = 100;
 
 void examine_races(const Downloads& asked) {
     examine(plan_for(asked, nothing_done, few_schedules));
@@ -41,6 +42,33 @@ void examine_order(const Downloads& apart) {
     examine(plan);
 }
 
+/// All three fetches fail, and which of them is the foremost is found out by all three threads at
+/// the same time. Those who throw another one even where they fail one after the other (the middle
+/// one first, and the foremost neither first nor last) have a mistake that the check `errors`
+/// tells.
+void examine_errors_together() {
+    constexpr std::int64_t millisecond = 1'000'000;
+    Downloads asked = drawn_downloads(draw("01 races for the first error"), 3, 3);
+    asked.fails.assign(3, 1);
+    const auto latency = [&](std::size_t place) -> std::int64_t& {
+        return asked.latencies[static_cast<std::size_t>(asked.order[place])];
+    };
+    latency(0) = 60 * millisecond;
+    latency(1) = 30 * millisecond;
+    latency(2) = 90 * millisecond;
+    const Judge foremost = [asked](const Played& run) { return not_the_foremost(asked, run); };
+    if (!ever_holds(plan_for(asked, foremost, few_schedules))) return;
+    asked.latencies.assign(3, 60 * millisecond);
+    Plan plan = plan_for(asked, nothing_done, many_schedules);
+    examine(plan);
+    plan.judge = [asked](const Played& run) {
+        std::optional<Complaint> complaint = not_the_foremost(asked, run);
+        if (complaint) complaint->hint = check_then_act;
+        return complaint;
+    };
+    examine(plan);
+}
+
 }  // namespace
 
 TEST_CASE("01-threaded-io/races", "[01-threaded-io][tsan]") {
@@ -52,6 +80,7 @@ TEST_CASE("01-threaded-io/races", "[01-threaded-io][tsan]") {
         failing.fails[static_cast<std::size_t>(failing.order[place])] = 1;
     examine_races(failing);
     examine_order(apart);
+    examine_errors_together();
 }
 
 }  // namespace lockstep::threaded_io

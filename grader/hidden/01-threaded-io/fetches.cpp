@@ -141,6 +141,30 @@ std::optional<Complaint> refused(const Played& run, std::string_view function) {
 
 std::vector<lab::SpanRecord> fetches(const Played& run) { return run.trace.spans("fetch"); }
 
+std::optional<Complaint> not_the_foremost(const Downloads& asked, const Played& run) {
+    if (run.answer.text("threw") != "FetchError") return std::nullopt;
+    std::vector<std::int64_t> failures;
+    for (const lab::SpanRecord& fetch : fetches(run))
+        if (fetch.outcome == lab::Outcome::failed) failures.push_back(fetch.value);
+    const auto foremost = std::ranges::find_if(asked.order, [&](std::int64_t page) {
+        return std::ranges::find(failures, page) != failures.end();
+    });
+    const std::optional<std::int64_t> thrown = run.answer.number("threw page");
+    if (foremost == asked.order.end() || thrown == *foremost) return std::nullopt;
+    return Complaint{
+        .verdict = Verdict::wrong,
+        .expected =
+            "If several fetches threw, the exception of the first of these URLs in the list "
+            "reaches the caller.",
+        .happened = fmt::format(
+            "Failed: {}. The exception was that of {}, though page {} comes first in the list.",
+            named(failures), thrown ? named({*thrown}) : "another URL", *foremost),
+        .hint =
+            "Keep one exception per URL, and look through them in the order of the URLs when all "
+            "threads have ended.",
+        .stacks = places_of_fetches(run.trace, failures)};
+}
+
 std::optional<Complaint> pages_in_order(const Downloads& asked, const Played& run) {
     if (auto complaint = unexpected_exception(asked, run)) return complaint;
     Complaint complaint;
@@ -204,6 +228,11 @@ std::optional<Complaint> pages_in_order(const Downloads& asked, const Played& ru
     return std::nullopt;
 }
 
+std::vector<lab::Diagnosis::Kind> luck_of_meeting() {
+    using Kind = lab::Diagnosis::Kind;
+    return {Kind::lost_wakeup, Kind::never_woken, Kind::busy_wait, Kind::out_of_bounds};
+}
+
 Plan all_at_the_last_page(Flavour flavour) {
     constexpr std::size_t pages = 4;
     Downloads asked = drawn_downloads(draw("01 races for the last page"), pages, few_threads);
@@ -213,9 +242,8 @@ Plan all_at_the_last_page(Flavour flavour) {
     plan.workload = asked.workload();
     plan.flavour = flavour;
     plan.schedules = 60;
-    // A word that comes before anybody listens is the affair of `ends`.
-    using Kind = lab::Diagnosis::Kind;
-    plan.elsewhere = {Kind::lost_wakeup, Kind::never_woken, Kind::busy_wait};
+    plan.elsewhere = luck_of_meeting();
+    std::erase(plan.elsewhere, lab::Diagnosis::Kind::out_of_bounds);  // found here
     plan.judge = unless_invented([asked](const Played& run) -> std::optional<Complaint> {
         std::optional<Complaint> complaint = pages_in_order(asked, run);
         if (complaint) complaint->hint = check_then_act;

@@ -59,6 +59,10 @@ constexpr std::int64_t few_threads = 3;
 [[nodiscard]] std::optional<Complaint> unexpected_exception(const Downloads& asked,
                                                             const Played& run);
 
+/// What goes wrong by luck where threads meet. For each of these kinds a plan sees to it that they
+/// do meet, and finds it; the others leave it to that one.
+[[nodiscard]] std::vector<lab::Diagnosis::Kind> luck_of_meeting();
+
 /// Pages that are there at once, so that all threads come to the last one at the same time: whoever
 /// looks at what is left and then takes it, takes a page twice, or one that is not there (which
 /// ends the run). With a lock around each half that shows in any flavour, with atomics in that of
@@ -68,6 +72,9 @@ constexpr std::int64_t few_threads = 3;
 /// The complaint about a `function` that was called with max_threads = 0: unless it threw
 /// std::invalid_argument.
 [[nodiscard]] std::optional<Complaint> refused(const Played& run, std::string_view function);
+
+/// Where a FetchError came out: the complaint that it is not that of the foremost URL that failed.
+[[nodiscard]] std::optional<Complaint> not_the_foremost(const Downloads& asked, const Played& run);
 
 /// The first complaint about what came out of them: each page once, at its place.
 [[nodiscard]] std::optional<Complaint> pages_in_order(const Downloads& asked, const Played& run);

@@ -3,7 +3,7 @@
 // Workload of all: `latencies` (nanoseconds) and `fails` (0 or 1), one for each page of the site;
 // `order`: the pages asked for, by their index; `threads`; `salt`: goes into URLs and texts;
 // `blank`: the page whose URL and text are empty, or -1.
-// Answer of all: `fetches`, how many the site itself has counted.
+// Answer of all: `fetches`, how many the site itself has counted (of "two calls": both sites).
 #include <downloads.hpp>
 
 #include <lab/events.hpp>
@@ -14,8 +14,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -91,17 +93,41 @@ void call(const Workload& workload, Telling& telling, Call&& body) {
     }
 }
 
+std::vector<std::int64_t> downloaded(const Workload& workload, Site& site) {
+    const UrlList list = urls_of(workload);
+    std::vector<std::int64_t> recognised;
+    for (const Page& page :
+         download_threaded(site, list.urls(), static_cast<unsigned>(workload.number("threads"))))
+        recognised.push_back(recognise(workload, page));
+    return recognised;
+}
+
 void downloads(const Workload& workload, Telling& telling) {
     Site site = site_of(workload);
-    const UrlList list = urls_of(workload);
-    call(workload, telling, [&] {
-        const std::vector<Page> pages =
-            download_threaded(site, list.urls(), static_cast<unsigned>(workload.number("threads")));
-        std::vector<std::int64_t> recognised;
-        for (const Page& page : pages) recognised.push_back(recognise(workload, page));
-        telling.list("pages", std::move(recognised));
-    });
+    call(workload, telling, [&] { telling.list("pages", downloaded(workload, site)); });
     telling.number("fetches", static_cast<std::int64_t>(site.fetches()));
+}
+
+/// Two threads call at once, each with a site of its own.
+void two_calls(const Workload& workload, Telling& telling) {
+    Site site = site_of(workload);
+    Site other_site = site_of(workload);
+    call(workload, telling, [&] {
+        std::exception_ptr error;
+        {
+            const std::jthread other{[&] {
+                try {
+                    telling.list("other pages", downloaded(workload, other_site));
+                } catch (...) {
+                    error = std::current_exception();
+                }
+            }};
+            std::vector<std::int64_t> pages = downloaded(workload, site);
+            telling.list("pages", std::move(pages));
+        }
+        if (error) std::rethrow_exception(error);
+    });
+    telling.number("fetches", static_cast<std::int64_t>(site.fetches() + other_site.fetches()));
 }
 
 void gain(const Workload& workload, Telling& telling) {
@@ -134,6 +160,7 @@ void gain_and_downloads(const Workload& workload, Telling& telling) {
 }
 
 const Scenario downloads_scenario{"downloads", downloads};
+const Scenario two_calls_scenario{"two calls", two_calls};
 const Scenario gain_scenario{"gain", gain};
 const Scenario gain_and_downloads_scenario{"gain and downloads", gain_and_downloads};
 

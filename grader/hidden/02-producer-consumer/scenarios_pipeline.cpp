@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -61,14 +62,22 @@ struct World {
     }
 };
 
+std::string sentence_about(const World& world, std::int64_t number) {
+    const std::int64_t places = (number % 100 + 1) * world.workload.number("salt");
+    return "item " + std::to_string(number) + " is broken in " + std::to_string(places) + " places";
+}
+
+/// Its what() adds the code's message to the sentence.
+boost::system::system_error error_about(const World& world, std::int64_t number) {
+    return {asio::error::connection_reset, sentence_about(world, number)};
+}
+
+/// What what() gives of the exception that the handler throws.
 std::string reason_of(const World& world, std::int64_t number) {
     if (world.end_of(number) == throws_an_empty_reason) return "";
     if (world.end_of(number) == throws_queue_closed) return lockstep::QueueClosed{}.what();
-    const std::int64_t places = (number % 100 + 1) * world.workload.number("salt");
-    std::string reason =
-        "item " + std::to_string(number) + " is broken in " + std::to_string(places) + " places";
-    if (world.end_of(number) != throws_system_error) return reason;
-    return boost::system::system_error{asio::error::connection_reset, reason}.what();
+    if (world.end_of(number) == throws_system_error) return error_about(world, number).what();
+    return sentence_about(world, number);
 }
 
 /// An exception of a type of its own, whose text does not outlive it.
@@ -107,10 +116,7 @@ asio::awaitable<void> handle(const World& world, Item item) {
     if (end == throws || end == throws_an_empty_reason)
         throw Broken<std::runtime_error>{reason, "?"};
     if (end == throws_queue_closed) throw lockstep::QueueClosed{};
-    if (end == throws_system_error)
-        throw boost::system::system_error{
-            asio::error::connection_reset,
-            reason.substr(0, reason.find(": "))};  // what() adds the code's message
+    if (end == throws_system_error) throw error_about(world, item.number);
     if (end == throws_logic_error) throw std::logic_error{reason};
     if (end == throws_own_type) throw Broken<std::exception>{reason};
 }
@@ -166,25 +172,28 @@ void tell(const World& world, Telling& telling, const Log& log) {
     telling.list("log kinds", std::move(kinds));
 }
 
+asio::awaitable<Summary> pipeline_of(std::span<const std::int64_t> numbers, const World& world,
+                                     Log& log) {
+    std::vector<Item> items;
+    for (const std::int64_t number : numbers) items.push_back(Item{number});
+    const Handler handler = [&world](Item item) { return handle_or_throw(world, item); };
+    return run_pipeline(std::move(items),
+                        static_cast<std::size_t>(world.workload.number("workers")),
+                        static_cast<std::size_t>(world.workload.number("capacity")), handler, log);
+}
+
 /// What run_pipeline throws, when called or when awaited.
 std::exception_ptr call(const World& world, Log& log, Telling& telling) {
-    const Workload& workload = world.workload;
-    std::vector<Item> items;
-    for (const std::int64_t number : workload.list("numbers")) items.push_back(Item{number});
-    const Handler handler = [&world](Item item) { return handle_or_throw(world, item); };
     std::exception_ptr failure;
     asio::io_context loop;
     try {
-        asio::co_spawn(
-            loop,
-            run_pipeline(items, static_cast<std::size_t>(workload.number("workers")),
-                         static_cast<std::size_t>(workload.number("capacity")), handler, log),
-            [&](std::exception_ptr error, const Summary& summary) {
-                failure = std::move(error);
-                lab::event("came back");
-                if (!failure) tell(world, telling, summary);
-                loop.stop();
-            });
+        asio::co_spawn(loop, pipeline_of(world.workload.list("numbers"), world, log),
+                       [&](std::exception_ptr error, const Summary& summary) {
+                           failure = std::move(error);
+                           lab::event("came back");
+                           if (!failure) tell(world, telling, summary);
+                           loop.stop();
+                       });
     } catch (...) {
         return std::current_exception();
     }
@@ -226,22 +235,15 @@ void two_pipelines(const Workload& workload, Telling& telling) {
     const auto numbers = workload.list("numbers");
     std::array<std::int64_t, 2> handled{-1, -1};
     std::array<std::int64_t, 2> failed{-1, -1};
-    const Handler handler = [&world](Item item) { return handle_or_throw(world, item); };
     asio::io_context loop;
-    for (std::size_t which = 0; which < 2; ++which) {
-        std::vector<Item> items;
-        for (std::size_t i = 0; i < numbers.size() / 2; ++i)
-            items.push_back(Item{numbers[which * (numbers.size() / 2) + i]});
-        asio::co_spawn(
-            loop,
-            run_pipeline(items, static_cast<std::size_t>(workload.number("workers")),
-                         static_cast<std::size_t>(workload.number("capacity")), handler, log),
-            [&, which](const std::exception_ptr& error, const Summary& summary) {
-                if (error) return;
-                handled.at(which) = static_cast<std::int64_t>(summary.handled);
-                failed.at(which) = static_cast<std::int64_t>(summary.failures.size());
-            });
-    }
+    const std::size_t half = numbers.size() / 2;
+    for (std::size_t which = 0; which < 2; ++which)
+        asio::co_spawn(loop, pipeline_of(numbers.subspan(which * half, half), world, log),
+                       [&, which](const std::exception_ptr& error, const Summary& summary) {
+                           if (error) return;
+                           handled.at(which) = static_cast<std::int64_t>(summary.handled);
+                           failed.at(which) = static_cast<std::int64_t>(summary.failures.size());
+                       });
     loop.run();
     telling.list("handled", {handled.begin(), handled.end()});
     telling.list("failed", {failed.begin(), failed.end()});

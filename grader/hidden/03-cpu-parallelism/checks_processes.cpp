@@ -201,6 +201,8 @@ std::string_view told(Mishap mishap) {
     case Mishap::silence: return "printed nothing, and ended with exit code 0";
     case Mishap::status: return "printed its result, and ended with exit code 3";
     case Mishap::killed_at_the_end: return "printed its result, and was killed by a signal then";
+    case Mishap::noise:
+        return "printed \"?!\" and its result behind it, and ended with exit code 0";
     case Mishap::last:
     case Mishap::none: break;
     }
@@ -209,7 +211,8 @@ std::string_view told(Mishap mishap) {
 
 /// What befalls it, befalls it when it has done all of its work.
 bool ends_well_at_first(Mishap mishap) {
-    return mishap == Mishap::status || mishap == Mishap::killed_at_the_end;
+    return mishap == Mishap::status || mishap == Mishap::killed_at_the_end ||
+           mishap == Mishap::noise;
 }
 
 std::optional<Complaint> named_the_worker(const Search& search, const Befalls& befalls,
@@ -344,6 +347,7 @@ TEST_CASE("03-cpu-parallelism/failures", "[03-cpu-parallelism][plain]") {
     examine_failure("03 silence", Mishap::silence);
     examine_failure("03 status", Mishap::status);
     examine_failure("03 killed at the end", Mishap::killed_at_the_end);
+    examine_failure("03 noise", Mishap::noise);
 }
 
 TEST_CASE("03-cpu-parallelism/ends", "[03-cpu-parallelism][plain]") {

@@ -71,6 +71,9 @@ std::string hint_for(const Call& call, std::int64_t asked, const End& expected, 
                      "success) was it the limit."
                    : "Let a cancellation from outside through to the operation, and let out what "
                      "that ends with.";
+    case Way::namesake:
+        return "The same number means something else in each category: compare the error code "
+               "itself with asio::error::operation_aborted, not its value().";
     default:
         if (actual.way == Way::timed_out && actual.instant > expected.instant)
             return "Let the first end decide, not the first success: a || b waits on when one of "
@@ -94,6 +97,7 @@ End operation_end(const Call& call, std::int64_t number, std::int64_t asked) {
         case Throws::number: return {Way::number, number, instant};
         case Throws::aborted: return {Way::aborted, 0, instant};
         case Throws::derived: return {Way::derived, number, instant};
+        case Throws::namesake: return {Way::namesake, 0, instant};
         }
         return {Way::own_error, number, instant};
     };
@@ -143,6 +147,7 @@ Numbers workload_of(const std::vector<Call>& calls) {
         add("more", call.more);
         add("cancel", call.cancel == never ? -1 : call.cancel);
         add("again", call.again == never ? -1 : call.again);
+        add("cancellable", call.cancellable ? 1 : 0);
         add("after another", call.after_another ? 1 : 0);
     }
     return numbers;
@@ -202,6 +207,9 @@ std::string described(const End& end, const Played* run) {
     case Way::derived:
         text = fmt::format("the operation's own ConnectionLost ({}), a system_error", end.told);
         break;
+    case Way::namesake:
+        text = "the operation's own system_error (operation_aborted's number in another category)";
+        break;
     case Way::number:
         text = fmt::format("the int {} that the operation has thrown", end.told);
         break;
@@ -230,12 +238,15 @@ std::string described(const Call& call, std::size_t number) {
         text += ", fails when cancelled";
         if (call.throws == Throws::system_error) text += " with a system_error of its own";
         if (call.throws == Throws::number) text += " with an int";
+        if (call.throws == Throws::namesake)
+            text += " with an error of another category that has operation_aborted's number";
     }
     if (call.cancelled == Cancelled::succeeds) text += ", succeeds although cancelled";
     if (call.outer != no_limit) text += fmt::format(", in an outer limit of {}", after(call.outer));
     if (call.cancel != never)
         text += fmt::format(", cancelled from outside after {}", after(call.cancel));
     if (call.again != never) text += fmt::format(" and after {}", after(call.again));
+    if (!call.cancellable) text += ", spawned without a cancellation slot";
     if (call.after_another) text += ", the second with_timeout of one coroutine";
     return text + ")";
 }

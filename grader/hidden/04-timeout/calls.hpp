@@ -25,7 +25,8 @@ enum class Cancelled : std::int64_t { gives_up, fails, succeeds };
 /// What an operation throws when it fails.
 /// `aborted`: operation_aborted, though nobody has cancelled it.
 /// `derived`: a class of its own, derived from boost::system::system_error.
-enum class Throws : std::int64_t { call_error, system_error, number, aborted, derived };
+/// `namesake`: an error of another category that has the same number as operation_aborted.
+enum class Throws : std::int64_t { call_error, system_error, number, aborted, derived, namesake };
 
 /// A call of with_timeout. The names are those of scenarios_limits.cpp's lists, which says what
 /// they mean; times in nanoseconds, and whole milliseconds, the resolution of Asio's timers on
@@ -47,7 +48,8 @@ struct Call {
     std::int64_t more = -1;
     std::int64_t cancel = never;
     std::int64_t again = never;  ///< cancelled once more
-    bool after_another = false;
+    bool cancellable = true;     ///< false: it is spawned so that nobody can ever cancel it
+    bool after_another = false;  ///< the coroutine has awaited another with_timeout before
 };
 
 [[nodiscard]] Numbers workload_of(const std::vector<Call>& calls);
@@ -64,6 +66,7 @@ enum class Way : std::int64_t {
     connection,  ///< a system_error of its own
     number,      ///< an int was thrown
     derived,     ///< an exception of a class of its own, derived from system_error
+    namesake,    ///< an error of another category with operation_aborted's number
 };
 
 struct End {

@@ -180,7 +180,8 @@ TEST_CASE("04-timeout/own", "[04-timeout][plain]") {
     examine_ends({after});
 
     // With other exceptions: a system_error is not the limit's because it is one.
-    for (const Throws throws : {Throws::system_error, Throws::number, Throws::derived}) {
+    for (const Throws throws :
+         {Throws::system_error, Throws::number, Throws::derived, Throws::namesake}) {
         Call otherwise = after;
         otherwise.throws = throws;
         examine_ends({otherwise});

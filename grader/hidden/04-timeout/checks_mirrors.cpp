@@ -14,8 +14,13 @@ namespace {
 
 using lab::printable::human;
 
+constexpr std::string_view shared_by_calls =
+    "Keep what a call works with in the coroutine's own variables: what is static or global is "
+    "there once, for all calls.";
+
 /// `tried`: whether a mirror was.
 std::string hint_for(const Tries& tries, const End& expected, const End& actual, bool tried) {
+    if (tries.beside) return std::string{shared_by_calls};
     if (actual.way == Way::none)
         return "Whatever you wait for has to come, also after a cancellation.";
     if (expected.way == Way::invalid)
@@ -115,8 +120,11 @@ std::optional<Complaint> wrong_tries(const Tries& tries, const Played& run) {
     const End actual = end_of_tries(run);
     const End& end = expected.end;
     if (actual.way == end.way && actual.instant == end.instant &&
-        (actual.told == end.told || end.way == Way::aborted || end.way == Way::invalid))
-        return std::nullopt;
+        (actual.told == end.told || end.way == Way::aborted || end.way == Way::invalid)) {
+        if (!tries.beside || run.answer.number("beside") == 1) return std::nullopt;
+        return complaint("the other call gives the page of its own second mirror.",
+                         "It did not give that.", std::string{shared_by_calls});
+    }
     return complaint(fmt::format("what comes out is {}.", described_end(tries, end, nullptr)),
                      fmt::format("It was {}.", described_end(tries, actual, &run)),
                      hint_for(tries, end, actual, !fetches.empty()));
@@ -146,6 +154,14 @@ TEST_CASE("04-timeout/mirrors", "[04-timeout][plain]") {
     examine_tries(drawn_tries(drawn, {aborting, page}));
     examine_tries(drawn_tries(drawn, {odd, page}));
     examine_tries(drawn_tries(drawn, {limited, page}));
+    // A page like any other, though there is nothing in it.
+    Tries blank = drawn_tries(drawn, {page, page});
+    blank.blank = 0;
+    examine_tries(blank);
+    // Nobody is alone in the loop.
+    Tries beside = drawn_tries(drawn, {broken, slow, page});
+    beside.beside = true;
+    examine_tries(beside);
     // All fail: what the last one did comes out.
     examine_tries(drawn_tries(drawn, {slow, broken}));
     examine_tries(drawn_tries(drawn, {broken, slow}));

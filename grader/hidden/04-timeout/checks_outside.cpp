@@ -109,6 +109,19 @@ std::vector<Call> nested_calls() {
     return calls;
 }
 
+/// Nobody can cancel it.
+void examine_not_cancellable(Call call) {
+    call.cancellable = false;
+    Plan plan = plan_for({call}, [call](const Played& run) { return wrong_end({call}, run); });
+    plan.advise = [](const Played&) {
+        return std::string{
+            "Here nobody can cancel your coroutine: it was spawned without a cancellation slot, as "
+            "most are. Assign a handler to the slot of this_coro::cancellation_state only if that "
+            "slot is_connected()."};
+    };
+    examine(plan);
+}
+
 // --- loop: nothing blocks it, nothing is left in it, and it sleeps ---
 
 /// How often the loop went to sleep before the last call was over.
@@ -166,6 +179,8 @@ void examine_loop(const Call& call) {
 TEST_CASE("04-timeout/outside", "[04-timeout][plain]") {
     for (const Call& call : cancelled_calls()) examine_ends(call);
     for (const Call& call : nested_calls()) examine_ends(call);
+    Draw drawn = draw("04 not cancellable");
+    for (const bool in_time : {true, false}) examine_not_cancellable(drawn_call(drawn, in_time));
 }
 
 TEST_CASE("04-timeout/loop", "[04-timeout][plain]") {

@@ -3,7 +3,8 @@
 // An end is 0 a result (told: its value; for mirrors, whose page it is, or -1), 1 TimedOut (its
 // limit), 2 operation_aborted, 3 the operation's own exception (its number), 4 another exception
 // (its text is in `what`), 5 (mirrors only) std::invalid_argument, 6 a system_error about a
-// connection, 7 an int that was thrown (told: which), 8 ConnectionLost (its number), -1 none.
+// connection, 7 an int that was thrown (told: which), 8 ConnectionLost (its number), 9 an error
+// with operation_aborted's number in another category, -1 none.
 #pragma once
 
 #include <lab/events.hpp>
@@ -13,12 +14,15 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/error_category.hpp>
+#include <boost/system/error_code.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <exception>
 #include <string>
+#include <string_view>
 
 namespace lockstep::timeout {
 
@@ -34,6 +38,20 @@ public:
 
 private:
     std::int64_t call_;
+};
+
+/// Errors of somebody else's, who numbers them as he likes: one has operation_aborted's number.
+class ForeignErrors final : public boost::system::error_category {
+public:
+    [[nodiscard]] static boost::system::system_error namesake() {
+        static const ForeignErrors category;
+        return boost::system::system_error{
+            boost::system::error_code{asio::error::operation_aborted, category}};
+    }
+    [[nodiscard]] const char* name() const noexcept override { return "site"; }
+    [[nodiscard]] std::string message(int number) const override {
+        return "site error " + std::to_string(number);
+    }
 };
 
 struct End {
@@ -59,9 +77,11 @@ inline End end_by(const std::exception_ptr& error) {
         end.told = thrown.call();
     } catch (const boost::system::system_error& thrown) {
         const boost::system::error_code code = thrown.code();
+        const bool foreign = std::string_view{code.category().name()} == "site";
         end.how = code == asio::error::operation_aborted    ? 2
                   : code == asio::error::connection_reset   ? 6
                   : code == asio::error::connection_refused ? 6
+                  : foreign                                 ? 9
                                                             : 4;
         end.what = thrown.what();
     } catch (const std::exception& thrown) {

@@ -7,17 +7,20 @@
 //   type               of the operation's result: 0 a number, 1 void, 2 a pointer that can only be
 //                      moved
 //   value              what it gives
-//   first, deaf        its first step (0: none, it never waits for anything), and whether that goes
-//   on when it is cancelled (0 or 1) second             its second step; 0: none fails 1: it throws
-//   after its last step throws             what it throws when it fails: 0 CallError, 1
-//   system_error with
+//   first              its first step; 0: none, it never waits for anything
+//   deaf               1: that step goes on when it is cancelled
+//   second             its second step; 0: none
+//   fails              1: it throws after its last step
+//   throws             what it throws when it fails: 0 CallError, 1 system_error with
 //                      connection_reset, 2 an int, its number, 3 operation_aborted, 4
-//                      ConnectionLost
+//                      ConnectionLost, 5 a system_error of another category with the number of
+//                      operation_aborted
 //   tidying, cancelled how long it takes to end when it is cancelled; how (lockstep::Cancelled)
 //   outer              a second limit around all that; no_limit: none
 //   more               with `outer`: how long the coroutine between the two limits goes on when the
 //                      inner one has passed; -1: it lets the exception through
 //   cancel, again      when the whole is cancelled from outside, and once more; -1: never
+//   cancellable        0: it is spawned without a cancellation slot
 //   after another      1: the coroutine that awaits it has awaited another one before, which took a
 //                      millisecond and ended well
 // Events "awaited", "came out", with the call's number; "inner came out" with `outer`; "cancel";
@@ -98,6 +101,7 @@ asio::awaitable<T> failing_otherwise(asio::awaitable<T> operation, std::int64_t 
     } catch (const lockstep::CallError& error) {
         if (throws == 1) throw boost::system::system_error{asio::error::connection_reset};
         if (throws == 4) throw lockstep::timeout::ConnectionLost{error.call()};
+        if (throws == 5) throw lockstep::timeout::ForeignErrors::namesake();
         if (throws == 3) throw boost::system::system_error{asio::error::operation_aborted};
         throw static_cast<int>(error.call());
     }
@@ -213,12 +217,16 @@ void play_limits(const Workload& workload, Telling& telling) {
             Call call{&workload, i};
             cancellers.push_back(std::make_unique<Canceller>(loop, call["cancel"], call["again"]));
             Canceller& canceller = *cancellers.back();
-            asio::co_spawn(loop, play_call(call, calls, ends[i], inner[i]),
-                           asio::bind_cancellation_slot(canceller.slot(),
-                                                        [&left, &canceller](std::exception_ptr) {
-                                                            canceller.stop();
-                                                            if (--left == 0) lab::event("over");
-                                                        }));
+            const auto ended = [&left, &canceller](const std::exception_ptr&) {
+                canceller.stop();
+                if (--left == 0) lab::event("over");
+            };
+            auto playing = play_call(call, calls, ends[i], inner[i]);
+            if (call["cancellable"] != 0)
+                asio::co_spawn(loop, std::move(playing),
+                               asio::bind_cancellation_slot(canceller.slot(), ended));
+            else
+                asio::co_spawn(loop, std::move(playing), ended);
         }
         loop.run();
         cancellers.clear();

@@ -2,8 +2,11 @@
 //
 // "mirrors". Workload: an element for each mirror in `time`, `fails` (0 no, 1 MirrorError, 2
 // connection_refused, 3 operation_aborted, 4 an int, its number, 5 a TimedOut of its own),
-// `tidying`; `per try`, `total`, `cancel` (-1: never); `salt`: in the pages' texts.
-// Events "cancel", "came out", "came back"; slow_mirror.hpp's. Answer: `end`, `told`.
+// `tidying`; `per try`, `total`, `cancel` (-1: never); `salt`: in the pages' texts; `blank`: the
+// mirror whose page has no text, or -1; `beside`: 1: a second call with mirrors of its own, which
+// leave nothing in the trace, is under way in the same loop.
+// Events "cancel", "came out", "came back"; slow_mirror.hpp's. Answer: `end`, `told`; `beside`: 1
+// if the second call gave the page of its own mirrors.
 #include "scenarios_ends.hpp"
 
 #include <mirrors.hpp>
@@ -13,11 +16,16 @@
 #include <support/slow_mirror.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <worker/scenario.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -61,6 +69,20 @@ Mirror odd(Mirror mirror, std::int64_t fails, int number) {
             }};
 }
 
+asio::awaitable<Page> fetch_after(std::chrono::milliseconds time, std::optional<Page> page) {
+    asio::steady_timer timer{co_await asio::this_coro::executor, time};
+    co_await timer.async_wait(asio::use_awaitable);
+    if (!page) throw MirrorError{"Another mirror"};
+    co_return *page;
+}
+
+/// A search of somebody else's: the first mirror fails while the other search is at its first, too.
+std::vector<Mirror> mirrors_beside(const Page& page) {
+    const std::chrono::milliseconds time{10};
+    return {{"Another mirror", [=] { return fetch_after(time, std::nullopt); }},
+            {"Yet another mirror", [=] { return fetch_after(time, page); }}};
+}
+
 void play_mirrors(const Workload& workload, Telling& telling) {
     std::vector<Page> pages;
     std::vector<Mirror> mirrors;
@@ -73,7 +95,8 @@ void play_mirrors(const Workload& workload, Telling& telling) {
         call.tidying = nanoseconds{workload.list("tidying")[i]};
         Page page;
         page.url = "https://example.org/" + std::to_string(workload.number("salt"));
-        page.text = "as " + lockstep::name_of_mirror(call.number) + " has it";
+        if (call.number != workload.number("blank"))
+            page.text = "as " + lockstep::name_of_mirror(call.number) + " has it";
         pages.push_back(page);
         const auto failure =
             fails == 2 ? lockstep::Failure::no_connection : lockstep::Failure::out_of_order;
@@ -85,6 +108,9 @@ void play_mirrors(const Workload& workload, Telling& telling) {
     }
     End end;
     telling.text("what", "");
+    const Page beside{.url = "https://example.com/", .text = "another page"};
+    bool beside_given = false;
+    asio::cancellation_signal nobody_cancels;
     {
         asio::io_context loop{1};
         Canceller canceller{loop, workload.number("cancel")};
@@ -112,6 +138,15 @@ void play_mirrors(const Workload& workload, Telling& telling) {
         if (waiting)
             asio::co_spawn(loop, std::move(*waiting),
                            asio::bind_cancellation_slot(canceller.slot(), ended));
+        if (workload.number("beside") != 0)
+            asio::co_spawn(
+                loop,
+                fetch_first(mirrors_beside(beside), std::chrono::seconds{1},
+                            std::chrono::seconds{1}),
+                asio::bind_cancellation_slot(nobody_cancels.slot(),
+                                             [&](const std::exception_ptr&, const Page& page) {
+                                                 beside_given = page == beside;
+                                             }));
         loop.run();
     }
     lab::event("came back");
@@ -128,6 +163,7 @@ void play_mirrors(const Workload& workload, Telling& telling) {
         } catch (...) {  // told already
         }
     }
+    telling.number("beside", beside_given ? 1 : 0);
     telling.number("end", end.how);
     telling.number("told", end.told);
     telling.text("what", end.what);

@@ -30,10 +30,10 @@ std::int64_t number_of(Reply reply) {
 }  // namespace
 
 Numbers Tries::workload() const {
-    Numbers numbers{{"time", {}},       {"fails", {}},
-                    {"tidying", {}},    {"per try", {per_try}},
-                    {"total", {total}}, {"cancel", {cancel == never ? -1 : cancel}},
-                    {"salt", {salt}}};
+    Numbers numbers{
+        {"time", {}},           {"fails", {}},      {"tidying", {}},
+        {"per try", {per_try}}, {"total", {total}}, {"cancel", {cancel == never ? -1 : cancel}},
+        {"salt", {salt}},       {"blank", {blank}}, {"beside", {beside ? 1 : 0}}};
     for (const Try& mirror : mirrors) {
         numbers["time"].push_back(mirror.time);
         numbers["fails"].push_back(number_of(mirror.reply));
@@ -109,13 +109,16 @@ std::string described(const Tries& tries) {
         fmt::format("With per_try {}, total {}, ", after(tries.per_try), after(tries.total));
     if (tries.cancel != never)
         text += fmt::format("a cancellation from outside after {}, ", after(tries.cancel));
+    if (tries.beside) text += "another call of fetch_first under way in the same loop, ";
     text += "and mirrors that give in turn ";
     for (std::size_t i = 0; i < tries.mirrors.size(); ++i) {
         const Try& mirror = tries.mirrors[i];
         if (i > 0) text += i + 1 == tries.mirrors.size() ? " and " : ", ";
         switch (mirror.reply) {
         case Reply::page:
-        case Reply::slow: text += "a page"; break;
+        case Reply::slow:
+            text += tries.blank == static_cast<std::int64_t>(i) ? "a page without text" : "a page";
+            break;
         case Reply::broken: text += "a MirrorError"; break;
         case Reply::unconnected: text += "connection_refused"; break;
         case Reply::aborting: text += "operation_aborted, though nobody cancels it,"; break;

@@ -31,6 +31,8 @@ struct Tries {
     std::int64_t total = 0;
     std::int64_t cancel = never;
     std::int64_t salt = 0;
+    std::int64_t blank = -1;  ///< the page of this mirror has no text
+    bool beside = false;      ///< another search is under way in the same loop
 
     [[nodiscard]] Numbers workload() const;
 };

@@ -51,15 +51,21 @@ std::optional<Complaint> steps_in_turn(const JobPlan& job, std::size_t number, c
             return complaint(run, fmt::format("Step {} comes after step {}.", i, i - 1),
                              fmt::format("It was step {}.", steps[i].value),
                              "One thread does the steps in a loop.");
-        if (steps[i].begin != at(job.begin_of(i)))
+        // Whoever waits by Asio's timers wakes up at whole milliseconds, later by less than one.
+        const std::int64_t late =
+            job.pause % millisecond == 0 ? 0 : static_cast<std::int64_t>(i) * (millisecond - 1);
+        if (steps[i].begin < at(job.begin_of(i)) || steps[i].begin > at(job.begin_of(i) + late))
             return complaint(
                 run,
                 fmt::format("Step {} begins after {}: the steps before it take their time, and the "
                             "job pauses for {} between two of them.",
                             i, human(at(job.begin_of(i))), human(at(job.pause))),
                 fmt::format("It began after {}.", human(steps[i].begin)),
-                "A condition variable may wake up for no reason: wait with a predicate, or until "
-                "an instant, in a loop.");
+                job.pause % millisecond == 0
+                    ? "A condition variable may wake up for no reason: wait with a predicate, or "
+                      "until an instant, in a loop."
+                    : "Give the pause to the wait as it is: a cast to milliseconds cuts the rest "
+                      "off.");
     }
     if (steps.size() == number) return std::nullopt;
     return complaint(run, fmt::format("The job does {}.", count(number, "step")),
@@ -139,6 +145,10 @@ void examine_second_start(const JobPlan& job, const char* expected, const char* 
 
 // --- prompt: what a cancel stops, and when ---
 
+constexpr std::string_view shared_by_jobs =
+    "Two jobs are under way at the same time, and know nothing of each other: what is static or "
+    "global they share. Keep it in the job.";
+
 /// Cancelled at `instant`, from another thread. The cleanup takes no time.
 void examine_cancel(JobPlan job, std::int64_t instant, const std::string& during,
                     std::size_t schedules = 20) {
@@ -151,9 +161,11 @@ void examine_cancel(JobPlan job, std::int64_t instant, const std::string& during
         [=](const Played& run) -> std::optional<Complaint> {
             if (auto idle = nothing_done(run)) return idle;
             const std::string hint =
-                "Look at the stop token before each step, and let the pause end by it: wait on a "
-                "std::condition_variable_any with the token, or change the state under the mutex "
-                "before you notify.";
+                job.beside
+                    ? std::string{shared_by_jobs}
+                    : "Look at the stop token before each step, and let the pause end by it: wait "
+                      "on a std::condition_variable_any with the token, or change the state under "
+                      "the mutex before you notify.";
             for (const lab::SpanRecord& step : run.trace.spans("step")) {
                 if (step.begin > at(instant))
                     return complaint(
@@ -184,6 +196,13 @@ void examine_cancel(JobPlan job, std::int64_t instant, const std::string& during
                     return complaint(run, "cancel does not wait.",
                                      fmt::format("It took {}.", human(call.end - call.begin)),
                                      "Only ask the job to stop; who wants to wait calls wait.");
+            if (job.beside && run.answer.number("beside") != 2)
+                return complaint(
+                    run, "A second job, which nobody has cancelled, does its two steps.",
+                    fmt::format("It did {}.", count(static_cast<std::size_t>(
+                                                        run.answer.number("beside").value_or(0)),
+                                                    "step")),
+                    std::string{shared_by_jobs});
             return std::nullopt;
         },
         schedules));
@@ -291,6 +310,13 @@ TEST_CASE("05-cancellation/steps", "[05-cancellation][plain]") {
     odd.fails[1] = 2;
     examine_undisturbed(odd, 2, 1, JobEnd::number);
 
+    JobPlan uneven = drawn_job(draw("05 steps, a pause of no whole milliseconds"), 3);
+    uneven.pause += 567'890;
+    examine_undisturbed(uneven, 3, 3, JobEnd::finished);
+    JobPlan restless = drawn_job(draw("05 steps, without a pause"), 3);
+    restless.pause = 0;
+    examine_undisturbed(restless, 3, 3, JobEnd::finished);
+
     JobPlan none = drawn_job(draw("05 no steps"), 0);
     examine_undisturbed(none, 0, 0, JobEnd::finished);
 
@@ -328,6 +354,14 @@ TEST_CASE("05-cancellation/prompt", "[05-cancellation][plain]") {
     examine_cancel(job, job.begin_of(2) + job.times[2], "at the beginning of a pause", 160);
     job.listens[2] = 1;
     examine_cancel(job, job.begin_of(2) + 10 * millisecond + half, "during a step that listens");
+    JobPlan beside = drawn_job(draw("05 prompt, beside another job"), 3);
+    beside.beside = true;
+    examine_cancel(beside, beside.begin_of(2) - beside.pause / 2 + half,
+                   "during a pause, beside another job");
+    JobPlan restless = drawn_job(draw("05 prompt, without a pause"), 4);
+    restless.pause = 0;
+    examine_cancel(restless, restless.begin_of(2) - 10 * millisecond + half,
+                   "during a step, with pauses of no time");
 }
 
 TEST_CASE("05-cancellation/cleanup", "[05-cancellation][plain]") {

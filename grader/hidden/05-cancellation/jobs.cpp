@@ -10,7 +10,7 @@ Numbers JobPlan::workload() const {
     return {{"times", times},       {"listens", listens},       {"fails", fails},
             {"pause", {pause}},     {"cleanup", {cleanup}},     {"script", script},
             {"inside", {inside}},   {"cancellers", cancellers}, {"starters", {starters}},
-            {"waiters", {waiters}}, {"samples", {samples}}};
+            {"waiters", {waiters}}, {"samples", {samples}},     {"beside", {beside ? 1 : 0}}};
 }
 
 std::int64_t JobPlan::begin_of(std::size_t number) const {

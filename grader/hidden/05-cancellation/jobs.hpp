@@ -20,7 +20,8 @@ inline constexpr std::int64_t millisecond = 1'000'000;
 enum class JobEnd : std::int64_t { finished, cancelled, error, logic_error, other, number };
 
 /// A job, and what is done to it; scenarios.cpp says what each list means. Times are whole
-/// milliseconds, but for the instants of cancellations: so that nothing else happens then.
+/// milliseconds, but for the instants of cancellations (so that nothing else happens then), and
+/// where a pause is to be something else.
 struct JobPlan {
     std::vector<std::int64_t> times;
     std::vector<std::int64_t> listens;
@@ -33,6 +34,7 @@ struct JobPlan {
     std::int64_t waiters = 0;
     std::int64_t inside = -1;
     std::int64_t samples = 0;
+    bool beside = false;  ///< another job is under way, which nobody cancels
 
     [[nodiscard]] Numbers workload() const;
     /// When step `number` begins if nobody cancels, the job being started at 0.

@@ -7,12 +7,14 @@
 // the instant at which it cancels; `starters`: how many further threads start the job at once;
 // `waiters`: how many further threads wait as soon as the script's first action is over; `inside`:
 // the step that cancels the job when it begins (-1: none; as many as there are steps: the cleanup);
-// `samples`: how often a further thread asks for the progress, every millisecond.
-// Spans "start", "cancel", "wait", "destroy" are the calls. Answer: `ends`, one for each wait:
-// 0 finished, 1 cancelled, 2 the step's error, 3 std::logic_error, 4 another exception, 5 the
-// number that the step threw; `refused`: how many calls of start threw std::logic_error, `refused
-// by the script`: how many of the script's; `done`: what steps_done said before the job was
-// destroyed; `progress`: the samples.
+// `samples`: how often a further thread asks for the progress, every millisecond; `beside`: 1: a
+// second job of two steps, which take no time, is under way from the beginning, pauses for half a
+// second in between, and is cancelled by nobody. Of it there is nothing in the trace. Spans
+// "start", "cancel", "wait", "destroy" are the calls. Answer: `ends`, one for each wait: 0
+// finished, 1 cancelled, 2 the step's error, 3 std::logic_error, 4 another exception, 5 the number
+// that the step threw; `refused`: how many calls of start threw std::logic_error, `refused by the
+// script`: how many of the script's; `done`: what steps_done said before the job was destroyed;
+// `progress`: the samples; `beside`: how many steps the second job has done in the end.
 //
 // "export". Workload: `reads` (nanoseconds), one for each row; `sink` (begin, write, commit,
 // rollback, close: nanoseconds); `bad read`, `bad write`: a row, or -1; `odd errors`: 1: a bad read
@@ -122,6 +124,23 @@ bool start(Job& job) {
     return false;
 }
 
+/// A job that has nothing to do with the other one.
+class JobBeside {
+public:
+    JobBeside() { job_.start(); }
+    /// How many steps it has done in the end.
+    [[nodiscard]] std::int64_t steps() {
+        static_cast<void>(job_.wait());
+        return job_.steps_done();
+    }
+
+private:
+    Job job_{{.steps = 2,
+              .pause = std::chrono::milliseconds{500},
+              .step = [](unsigned, const std::stop_token&) {},
+              .cleanup = [] {}}};
+};
+
 void play_job(const Workload& workload, Telling& telling) {
     const lockstep::SlowSteps steps = steps_of(workload);
     Stage stage;
@@ -139,6 +158,8 @@ void play_job(const Workload& workload, Telling& telling) {
         if (inside == static_cast<std::int64_t>(steps.size())) cancel(*self);
         steps.clean_up();
     };
+    std::optional<JobBeside> beside;
+    if (workload.number("beside") != 0) beside.emplace();
     auto job = std::make_unique<Job>(std::move(work));
     self = job.get();
 
@@ -188,6 +209,8 @@ void play_job(const Workload& workload, Telling& telling) {
         });
     }
     destroy();
+    if (beside) telling.number("beside", beside->steps());
+    beside.reset();
     lab::event("came back");
     telling.number("refused", refused_by_the_script + refused_by_others);
     telling.number("refused by the script", refused_by_the_script);

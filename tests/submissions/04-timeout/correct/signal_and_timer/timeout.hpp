@@ -82,12 +82,13 @@ asio::awaitable<T> with_timeout(asio::awaitable<T> operation,
         if (!error) stop->ask(true);
     });
     asio::cancellation_slot outside = state.slot();
-    outside.assign([stop](asio::cancellation_type) { stop->ask(false); });
+    if (outside.is_connected())
+        outside.assign([stop](asio::cancellation_type) { stop->ask(false); });
 
     Outcome<T> outcome;
     co_await asio::co_spawn(timer.get_executor(), keep(std::move(operation), outcome),
                             asio::bind_cancellation_slot(stop->signal.slot(), asio::use_awaitable));
-    outside.clear();
+    if (outside.is_connected()) outside.clear();
     timer.cancel();
     if (stop->by_limit && outcome.aborted()) throw TimedOut{limit};
     co_return outcome.get();

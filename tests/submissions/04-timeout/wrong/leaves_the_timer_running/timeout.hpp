@@ -85,13 +85,14 @@ asio::awaitable<T> with_timeout(asio::awaitable<T> operation,
     const auto state = co_await asio::this_coro::cancellation_state;
     const auto stop = std::make_shared<Stop>();
     asio::cancellation_slot outside = state.slot();
-    outside.assign([stop](asio::cancellation_type) { stop->ask(false); });
+    if (outside.is_connected())
+        outside.assign([stop](asio::cancellation_type) { stop->ask(false); });
     if (limit != std::chrono::steady_clock::duration::max())
         asio::co_spawn(executor, watch(stop, limit), asio::detached);
     Outcome<T> outcome;
     co_await asio::co_spawn(executor, keep(std::move(operation), outcome),
                             asio::bind_cancellation_slot(stop->signal.slot(), asio::use_awaitable));
-    outside.clear();
+    if (outside.is_connected()) outside.clear();
     if (stop->by_limit && outcome.aborted()) throw TimedOut{limit};
     co_return outcome.get();
 }
