@@ -163,6 +163,10 @@ void end_badly() {
     ::_exit(leave_at_once(failing_status));
 }
 
+bool waits_for_the_others(Mishap mishap) noexcept {
+    return mishap == Mishap::last || mishap == Mishap::status_last;
+}
+
 void suffer(Mishap mishap) noexcept {
     if (mishap == Mishap::status || mishap == Mishap::killed_at_the_end) {
         at_the_end = mishap;
@@ -210,7 +214,7 @@ void Entry::compute() noexcept {
     if (::getpid() != page.caller) self = place_of_this_process(page);
     if (self != nullptr && page.workers > 0) {
         wait_until(page, [&] { return all_have_come(page); });
-        if (page.mishap != Mishap::last)
+        if (!waits_for_the_others(page.mishap))
             wait_until(page, [&] { return others_are_as_far(page, *self); });
     }
     const std::int64_t begin = now_ns();
@@ -224,9 +228,10 @@ void Entry::compute() noexcept {
                                now_ns()};
     if (self == nullptr) return;
     if (page.mishap != Mishap::none && page.mishap_at == start_) {
-        if (page.mishap == Mishap::last)
-            wait_until(page, [] { return false; });
-        else
+        if (waits_for_the_others(page.mishap)) wait_until(page, [] { return false; });
+        if (page.mishap == Mishap::status_last)
+            suffer(Mishap::status);
+        else if (page.mishap != Mishap::last)
             suffer(page.mishap);
     }
     ++self->done;

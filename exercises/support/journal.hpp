@@ -25,6 +25,7 @@ enum class Mishap : std::uint32_t {
     status,             ///< it prints its result, and ends with exit code 3
     last,               ///< nothing bad: it goes on when everybody else has ended, or waits
     killed_at_the_end,  ///< it prints its result, and then a signal ends it
+    status_last,        ///< as `last`, and then as `status`
     noise,              ///< it prints what is no result, and then its result, and ends well
 };
 

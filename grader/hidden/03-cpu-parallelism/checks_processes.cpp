@@ -201,6 +201,8 @@ std::string_view told(Mishap mishap) {
     case Mishap::silence: return "printed nothing, and ended with exit code 0";
     case Mishap::status: return "printed its result, and ended with exit code 3";
     case Mishap::killed_at_the_end: return "printed its result, and was killed by a signal then";
+    case Mishap::status_last:
+        return "was the last to end, printed its result, and ended with exit code 3";
     case Mishap::noise:
         return "printed \"?!\" and its result behind it, and ended with exit code 0";
     case Mishap::last:
@@ -211,8 +213,16 @@ std::string_view told(Mishap mishap) {
 
 /// What befalls it, befalls it when it has done all of its work.
 bool ends_well_at_first(Mishap mishap) {
-    return mishap == Mishap::status || mishap == Mishap::killed_at_the_end ||
-           mishap == Mishap::noise;
+    return mishap == Mishap::status || mishap == Mishap::status_last ||
+           mishap == Mishap::killed_at_the_end || mishap == Mishap::noise;
+}
+
+/// The process that computed this number first; -1: none.
+std::int64_t computed_by(const Played& run, std::int64_t number) {
+    const std::vector<std::int64_t>& starts = run.answer.list("starts");
+    const auto which = std::ranges::find(starts, number);
+    if (which == starts.end()) return -1;
+    return run.answer.list("by")[static_cast<std::size_t>(which - starts.begin())];
 }
 
 std::optional<Complaint> named_the_worker(const Search& search, const Befalls& befalls,
@@ -256,8 +266,10 @@ std::optional<Complaint> named_the_worker(const Search& search, const Befalls& b
     const std::vector<std::int64_t>& slice = run.answer.list("slice");
     // Who hands out pieces on demand learns of an exit code when the worker has done several: any
     // of them names it.
-    const std::int64_t at =
-        ends_well_at_first(befalls.mishap) && slice.size() == 2 ? slice[0] : befalls.at;
+    std::int64_t at = befalls.at;
+    if (ends_well_at_first(befalls.mishap) && slice.size() == 2 &&
+        computed_by(run, slice[0]) == computed_by(run, befalls.at))
+        at = slice[0];
     if (slice.size() != 2 || at < slice[0] || at >= slice[1] || slice[0] < search.first ||
         slice[1] > search.last ||
         (slice[1] - slice[0] >= search.size() && run.answer.list("programs").size() > 1)) {
@@ -285,6 +297,16 @@ void examine_failure(const char* name, Mishap mishap, Of which = Of::any) {
                                   : which == Of::last
                                       ? slice + length - 1
                                       : drawn.number(search.first, search.last - 1)};
+    examine_processes(
+        search,
+        [search, befalls](const Played& run) { return named_the_worker(search, befalls, run); },
+        befalls);
+}
+
+/// The first worker of the list is the last to end: how the first that ended did is not how it did.
+void examine_first_ends_last() {
+    const Search search = shared_out("03 first ends last");
+    const Befalls befalls{Mishap::status_last, search.first};
     examine_processes(
         search,
         [search, befalls](const Played& run) { return named_the_worker(search, befalls, run); },
@@ -348,6 +370,7 @@ TEST_CASE("03-cpu-parallelism/failures", "[03-cpu-parallelism][plain]") {
     examine_failure("03 status", Mishap::status);
     examine_failure("03 killed at the end", Mishap::killed_at_the_end);
     examine_failure("03 noise", Mishap::noise);
+    examine_first_ends_last();
 }
 
 TEST_CASE("03-cpu-parallelism/ends", "[03-cpu-parallelism][plain]") {

@@ -138,6 +138,9 @@ TEST_CASE("03-cpu-parallelism/threads", "[03-cpu-parallelism][plain]") {
     examine_result({first, first - 3, 3}, 5);
     examine_result({1, some.number(5, 9), 2}, 10);
     examine_result(drawn_long(draw("03 long, 3 threads"), 3, 8), 5);
+    // Prime numbers: no piece but that of one number goes into them.
+    for (const auto& [size, n] : {std::pair{127, 2}, std::pair{211, 3}})
+        examine_result({first, first + size, n}, 3);
     const auto nothing = [](const Played& run) {
         return with_places(refused(run, !starts_of(run).empty()), run);
     };

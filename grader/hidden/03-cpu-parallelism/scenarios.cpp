@@ -121,12 +121,15 @@ void processes(const Workload& workload, Telling& telling) {
     tell(run, telling);
     tell(Searched::from(run.told), telling);
     std::vector<std::int64_t> starts;
+    std::vector<std::int64_t> by;
     std::vector<std::int64_t> by_caller;
     for (const lockstep::journal::Record& call : run.calls) {
         starts.push_back(static_cast<std::int64_t>(call.start));
+        by.push_back(call.process);
         by_caller.push_back(call.process == run.caller ? 1 : 0);
     }
     telling.list("starts", std::move(starts));
+    telling.list("by", std::move(by));
     telling.list("by caller", std::move(by_caller));
 }
 

@@ -169,6 +169,9 @@ TEST_CASE("04-timeout/own", "[04-timeout][plain]") {
     Call before = drawn_call(drawn, true);
     before.fails = true;
     examine_ends({before});
+    Call nothing = before;
+    nothing.type = Type::nothing;
+    examine_ends({nothing});
     // Nobody has cancelled it: what is called operation_aborted is its own affair as well.
     before.throws = Throws::aborted;
     examine_ends({before});
@@ -186,6 +189,10 @@ TEST_CASE("04-timeout/own", "[04-timeout][plain]") {
         otherwise.throws = throws;
         examine_ends({otherwise});
     }
+
+    nothing = after;
+    nothing.type = Type::nothing;
+    examine_ends({nothing});
 
     Call in_spite = after;
     in_spite.cancelled = Cancelled::succeeds;

@@ -317,6 +317,11 @@ TEST_CASE("05-cancellation/steps", "[05-cancellation][plain]") {
     restless.pause = 0;
     examine_undisturbed(restless, 3, 3, JobEnd::finished);
 
+    // Who begins to wait for its end in the middle of a pause, does not end that.
+    JobPlan awaited = drawn_job(draw("05 steps, awaited in a pause"), 3);
+    awaited.script = {0, 0, awaited.begin_of(1) - awaited.pause / 2, 2, 0, 3};
+    examine_undisturbed(awaited, 3, 3, JobEnd::finished);
+
     JobPlan none = drawn_job(draw("05 no steps"), 0);
     examine_undisturbed(none, 0, 0, JobEnd::finished);
 
@@ -376,6 +381,11 @@ TEST_CASE("05-cancellation/cleanup", "[05-cancellation][plain]") {
     JobPlan failing = job;
     failing.fails[1] = 1;
     examine_cleanup(failing, course_of(failing, never), "a step throws");
+
+    JobPlan unbegun = job;
+    unbegun.script = {0, 1, 0, 0, long_after, 2, long_after, 3};
+    examine_cleanup(unbegun, {.steps = 0, .last = 0, .end = JobEnd::cancelled},
+                    "the job was cancelled before its start");
 
     JobPlan paused = job;
     paused.cancellers = {job.begin_of(1) - job.pause / 2 + half};

@@ -55,6 +55,45 @@ void promise_broken() {
     expect(got == -1, "a broken promise gave an answer");
 }
 
+/// The answer is there when the thread is gone, and so is what it wrote behind the promise.
+void promise_kept_at_the_end() {
+    std::promise<int> promise;
+    std::future<int> answer = promise.get_future();
+    int written = 0;
+    std::thread thinker{[&promise, &written] {
+        promise.set_value_at_thread_exit(42);
+        written = 1;
+    }};
+    expect(answer.get() == 42 && written == 1, "the answer came before the end of the thread");
+    thinker.join();
+}
+
+void task_ready_at_the_end() {
+    int written = 0;
+    std::packaged_task<int()> task{[&written] { return ++written; }};
+    std::future<int> result = task.get_future();
+    std::thread thread{[&task, &written] {
+        task.make_ready_at_thread_exit();
+        ++written;
+    }};
+    expect(result.get() == 1 && written == 2, "the result came before the end of the thread");
+    thread.join();
+}
+
+/// The same, but written by two threads.
+void promise_kept_at_the_end_too_early() {
+    std::promise<int> promise;
+    std::future<int> answer = promise.get_future();
+    int written = 0;
+    std::thread thinker{[&promise, &written] {
+        promise.set_value_at_thread_exit(42);
+        written = 1;
+    }};
+    written = 2;
+    (void)answer.get();
+    thinker.join();
+}
+
 void answer_if_asked(std::promise<int>& promise, std::atomic<bool>& answered) {
     if (!answered) {
         std::this_thread::yield();
@@ -212,6 +251,12 @@ constexpr Program table[] = {
            promise_forgotten, Kind::never_woken, 1, "await_answer"),
     correct("promise_broken", "A dropped promise reaches the asker as an exception.",
             promise_broken),
+    correct("promise_kept_at_the_end", "A promise is kept at the end of the thread.",
+            promise_kept_at_the_end),
+    correct("task_ready_at_the_end", "A task's result is ready at the end of the thread.",
+            task_ready_at_the_end),
+    faulty("written_before_the_end", "Two threads write, and only then does one await the other.",
+           promise_kept_at_the_end_too_early, Kind::data_race, 5, "futures.cpp", tsan),
     faulty("promise_kept_twice", "Two threads see it open, and both keep the promise.",
            promise_kept_twice, Kind::uncaught_exception, 100, "answer_if_asked"),
     correct("promise_kept_by_the_faster", "The faster of two threads keeps the promise.",

@@ -92,9 +92,11 @@ std::optional<Flight> parse(const std::string& text, Range slice) {
     bool complete = false;
     while (std::getline(lines, line)) {
         complete = line == "end";
+        if (complete) continue;
         std::istringstream words{line};
         Flight next;
         for (std::uint64_t value = 0; words >> value;) next.push_back(value);
+        if (!words.eof() || next.empty()) return std::nullopt;
         if (beats(next, values)) values = std::move(next);
     }
     if (!complete) return std::nullopt;
