@@ -16,6 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Kind = lab::Diagnosis::Kind;
+using Flavour::tsan;
 
 // Promises ------------------------------------------------------------------------------------
 
