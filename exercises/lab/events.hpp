@@ -34,7 +34,7 @@ private:
 
 /// Charges CPU work to the calling thread: it takes a core of the modelled machine for `cost` of
 /// virtual time, after waiting for one (first come, first served) if all are taken. Negative costs
-/// count as zero.
+/// count as zero; without Options::compute_takes_time all do.
 void compute(Duration cost);
 
 /// Ends the run with `Diagnosis::Kind::out_of_bounds`, in words that begin with the calling

@@ -37,6 +37,9 @@ struct Options {
     /// Virtual cores that `compute` shares; also what std::thread::hardware_concurrency answers.
     /// 1 … 1024.
     unsigned cores = 4;
+    /// Whether `compute` takes virtual time. Without, threads meet also where their work would keep
+    /// them apart, as they do on a real machine when one of them is not scheduled for a while.
+    bool compute_takes_time = true;
 
     /// A chance of 1 in this many, at a step, that a thread waiting on a condition variable wakes
     /// up for no reason, as POSIX and the C++ standard allow. 0: never. Round robin: never.

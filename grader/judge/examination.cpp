@@ -21,6 +21,7 @@ Request request_for(const Plan& plan, std::uint64_t seed) {
     request.scenario = plan.scenario;
     request.workload = plan.workload;
     request.cores = plan.cores;
+    request.compute_takes_time = plan.compute_takes_time;
     request.max_steps = plan.max_steps;
     request.max_spin = plan.max_spin;
     // A race tells enough, and costs ThreadSanitizer more than a run.

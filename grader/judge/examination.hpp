@@ -47,6 +47,7 @@ struct Plan {
     std::size_t schedules = 40;
     bool spurious_wakeups = true;  ///< in a quarter of the schedules
     unsigned cores = 4;
+    bool compute_takes_time = true;  ///< lab::Options says what it is for
     std::uint32_t max_steps = 200'000;
     std::uint32_t max_spin = 20'000;
 };

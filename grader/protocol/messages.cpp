@@ -115,6 +115,7 @@ std::string encode(const Request& request) {
     writer.text(request.scenario);
     write(writer, request.workload);
     writer.number(request.cores);
+    writer.flag(request.compute_takes_time);
     writer.number(request.max_steps);
     writer.number(request.max_spin);
     writer.flag(request.stacks);
@@ -132,6 +133,7 @@ Request decode_request(std::string_view bytes) {
     request.scenario = reader.text();
     request.workload = read_numbers(reader);
     request.cores = static_cast<unsigned>(reader.number(1'024));
+    request.compute_takes_time = reader.flag();
     request.max_steps = static_cast<std::uint32_t>(reader.number(UINT32_MAX));
     request.max_spin = static_cast<std::uint32_t>(reader.number(UINT32_MAX));
     request.stacks = reader.flag();

@@ -15,7 +15,7 @@
 namespace lockstep {
 
 /// Increased with every change of a message's bytes.
-inline constexpr std::uint64_t protocol_version = 2;
+inline constexpr std::uint64_t protocol_version = 3;
 
 inline constexpr std::size_t max_runs = 10'000;
 
@@ -37,6 +37,7 @@ struct Request {
     Numbers workload;
     std::vector<Run> runs;
     unsigned cores = 4;
+    bool compute_takes_time = true;
     std::uint32_t max_steps = 1'000'000;
     std::uint32_t max_spin = 200'000;
     bool stacks = false;      ///< record the stack of every event

@@ -56,6 +56,7 @@ lab::Options options_for(const Request& request, const Run& run) {
     options.seed = run.seed;
     options.spurious_wakeups = run.spurious_wakeups;
     options.cores = request.cores;
+    options.compute_takes_time = request.compute_takes_time;
     options.max_steps = request.max_steps;
     options.max_spin = request.max_spin;
     options.stacks = request.stacks ? lab::Stacks::all : lab::Stacks::none;

@@ -188,6 +188,49 @@ TEST_CASE("the makespan is that of first come, first served on the modelled core
     still_works(options);
 }
 
+TEST_CASE("where computing takes no time, threads meet that their work would keep apart") {
+    // Two take numbers that a third puts; close tells one of them only. Both sleep by then if they
+    // are faster than the one who puts, and he takes no time for that.
+    const auto close_tells_one = [] {
+        std::mutex mutex;
+        std::condition_variable changed;
+        int left = 0;
+        bool closed = false;
+        const auto take_all = [&] {
+            for (;;) {
+                {
+                    std::unique_lock lock{mutex};
+                    changed.wait(lock, [&] { return left > 0 || closed; });
+                    if (left == 0) return;
+                    --left;
+                }
+                lab::compute(10ms);
+            }
+        };
+        const std::jthread one{take_all};
+        const std::jthread other{take_all};
+        for (int number = 0; number < 4; ++number) {
+            const std::scoped_lock lock{mutex};
+            ++left;
+            changed.notify_one();
+        }
+        const std::scoped_lock lock{mutex};
+        closed = true;
+        changed.notify_one();
+    };
+    lab::ExploreOptions options;
+    options.schedules = 300;
+    CHECK_FALSE(lab::explore(close_tells_one, options).failed());
+    options.compute_takes_time = false;
+    CHECK(lab::explore(close_tells_one, options).failed());
+
+    lab::Options at_once = each_handover();
+    at_once.compute_takes_time = false;
+    const lab::Trace trace = compute_all({10ms, 10ms}, 1, at_once);
+    CHECK_THAT(trace, runs_to_the_end() && no_diagnosis() && makespan_is(0ms));
+    CHECK(trace.work() == 0ms);
+}
+
 TEST_CASE("a lock around the work leaves nothing of the speed-up") {
     const lab::Options options = each_handover();
     const lab::Trace trace = lab::observe(

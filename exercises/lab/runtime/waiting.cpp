@@ -35,7 +35,7 @@ Time World::cpu_time() const noexcept {
 
 void World::compute(Thread& self, Time cost) {
     point(self);
-    if (cost <= 0) return;
+    if (cost <= 0 || !options_.compute_takes_time) return;
     if (const int free = cores_.take(); free >= 0) {
         self.core = static_cast<unsigned>(free);
     } else {

@@ -113,6 +113,15 @@ void examine_result(const Search& search, std::size_t schedules) {
         search, [search](const Played& run) { return as_the_serial_one(search, run); }, schedules));
 }
 
+/// Work that takes no time: then threads are done with all that there is while others are still
+/// being given it, as on a machine where one of them is not scheduled for a while.
+void examine_meetings(const Search& search) {
+    Plan plan = plan_for(
+        search, [search](const Played& run) { return as_the_serial_one(search, run); }, 200);
+    plan.compute_takes_time = false;
+    examine(plan);
+}
+
 void examine_speed(const Search& search, const char* hint, std::int64_t cores) {
     examine(plan_for(
         search, [search, hint](const Played& run) { return fast_enough(search, hint, run); }, 6,
@@ -141,6 +150,8 @@ TEST_CASE("03-cpu-parallelism/threads", "[03-cpu-parallelism][plain]") {
     // Prime numbers: no piece but that of one number goes into them.
     for (const auto& [size, n] : {std::pair{127, 2}, std::pair{211, 3}})
         examine_result({first, first + size, n}, 3);
+    examine_meetings({first, first + 4, 2});
+    examine_meetings({first, first + 6, 3});
     const auto nothing = [](const Played& run) {
         return with_places(refused(run, !starts_of(run).empty()), run);
     };

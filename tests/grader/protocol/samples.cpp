@@ -7,6 +7,7 @@ lockstep::Request request() {
     request.scenario = "downloads";
     request.workload = {{"latencies", {1, -2, 3'000'000'000}}, {"threads", {3}}, {"none", {}}};
     request.cores = 8;
+    request.compute_takes_time = false;
     request.stacks = true;
     request.until_race = true;
     request.runs = {{lab::Policy::round_robin(), 1, 0},
