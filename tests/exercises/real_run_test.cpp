@@ -240,3 +240,41 @@ TEST_CASE("a caller that dies is told, and takes nobody with it") {
     CHECK(run.status == SIGKILL);
     CHECK(real_run({}, []() -> std::string { ::_exit(4); }).end == RealRun::End::exited);
 }
+
+TEST_CASE("a worker that is to be the last and to fail ends last, with an exit code") {
+    const RealRun run =
+        real_run({.workers = 2, .mishap = journal::Mishap::status_last, .mishap_at = 1}, [] {
+            const pid_t first = child_that([] { fly(1, 3); });
+            const pid_t second = child_that([] { fly(11, 13); });
+            std::string told;
+            for (int i = 0; i < 2; ++i) {
+                int status = 0;
+                const pid_t ended = ::wait(&status);
+                told += ended == first ? "first " : ended == second ? "second " : "nobody ";
+                told += std::to_string(WEXITSTATUS(status)) + ' ';
+            }
+            return told;
+        });
+    CHECK(run.told == "second 0 first 3 ");
+}
+
+TEST_CASE("a worker that makes noise prints that before its result, and ends well") {
+    const RealRun run =
+        real_run({.workers = 1, .mishap = journal::Mishap::noise, .mishap_at = 2}, [] {
+            std::array<int, 2> ends{};
+            if (::pipe(ends.data()) != 0) return std::string{"no pipe"};
+            const pid_t child = child_that([&] {
+                ::dup2(ends[1], STDOUT_FILENO);
+                fly(1, 4);
+                ::_exit(::write(STDOUT_FILENO, "result", 6) == 6 ? 0 : 1);
+            });
+            ::close(ends[1]);
+            std::string told = std::to_string(status_of(child)) + ' ';
+            std::array<char, 100> text{};
+            const ssize_t size = ::read(ends[0], text.data(), text.size());
+            ::close(ends[0]);
+            return told.append(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+        });
+    CHECK(run.told == "0 ?!\nresult");
+    CHECK(run.calls.size() == 3);
+}
