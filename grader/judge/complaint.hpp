@@ -31,6 +31,11 @@ inline constexpr std::string_view outlives_the_call =
     "Something is kept from one call to the next: look for variables that are `static` or stand "
     "outside functions, and make them local to the call.";
 
+/// The hint for whoever keeps something in one place for all calls, or objects, that are under way.
+inline constexpr std::string_view shared_by_all =
+    "What is `static` or stands outside functions is there once, for all that are under way at the "
+    "same time: keep what one of them works with in variables of its own.";
+
 /// The hint for whoever relies on a look at what another thread may have changed since.
 inline constexpr std::string_view check_then_act =
     "Check, then act: between a thread's look at a shared variable and the change that relies on "

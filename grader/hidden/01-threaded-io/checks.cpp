@@ -333,9 +333,7 @@ void examine_two_calls() {
                                             right == std::ssize(asked.order)
                                                 ? ", at other places than those of their URLs"
                                                 : ""),
-                    .hint =
-                        "Keep what a call works with in its local variables: what is static or "
-                        "global is there once, for all calls.",
+                    .hint = std::string{shared_by_all},
                     .stacks = places_of_fetches(run.trace)};
             }
             return std::nullopt;

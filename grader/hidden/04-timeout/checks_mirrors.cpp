@@ -14,13 +14,9 @@ namespace {
 
 using lab::printable::human;
 
-constexpr std::string_view shared_by_calls =
-    "Keep what a call works with in the coroutine's own variables: what is static or global is "
-    "there once, for all calls.";
-
 /// `tried`: whether a mirror was.
 std::string hint_for(const Tries& tries, const End& expected, const End& actual, bool tried) {
-    if (tries.beside) return std::string{shared_by_calls};
+    if (tries.beside) return std::string{shared_by_all};
     if (actual.way == Way::none)
         return "Whatever you wait for has to come, also after a cancellation.";
     if (expected.way == Way::invalid)
@@ -123,7 +119,7 @@ std::optional<Complaint> wrong_tries(const Tries& tries, const Played& run) {
         (actual.told == end.told || end.way == Way::aborted || end.way == Way::invalid)) {
         if (!tries.beside || run.answer.number("beside") == 1) return std::nullopt;
         return complaint("the other call gives the page of its own second mirror.",
-                         "It did not give that.", std::string{shared_by_calls});
+                         "It did not give that.", std::string{shared_by_all});
     }
     return complaint(fmt::format("what comes out is {}.", described_end(tries, end, nullptr)),
                      fmt::format("It was {}.", described_end(tries, actual, &run)),

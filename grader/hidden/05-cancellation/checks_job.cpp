@@ -145,10 +145,6 @@ void examine_second_start(const JobPlan& job, const char* expected, const char* 
 
 // --- prompt: what a cancel stops, and when ---
 
-constexpr std::string_view shared_by_jobs =
-    "Two jobs are under way at the same time, and know nothing of each other: what is static or "
-    "global they share. Keep it in the job.";
-
 /// Cancelled at `instant`, from another thread. The cleanup takes no time.
 void examine_cancel(JobPlan job, std::int64_t instant, const std::string& during,
                     std::size_t schedules = 20) {
@@ -162,7 +158,7 @@ void examine_cancel(JobPlan job, std::int64_t instant, const std::string& during
             if (auto idle = nothing_done(run)) return idle;
             const std::string hint =
                 job.beside
-                    ? std::string{shared_by_jobs}
+                    ? std::string{shared_by_all}
                     : "Look at the stop token before each step, and let the pause end by it: wait "
                       "on a std::condition_variable_any with the token, or change the state under "
                       "the mutex before you notify.";
@@ -202,7 +198,7 @@ void examine_cancel(JobPlan job, std::int64_t instant, const std::string& during
                     fmt::format("It did {}.", count(static_cast<std::size_t>(
                                                         run.answer.number("beside").value_or(0)),
                                                     "step")),
-                    std::string{shared_by_jobs});
+                    std::string{shared_by_all});
             return std::nullopt;
         },
         schedules));
