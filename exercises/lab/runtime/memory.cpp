@@ -22,7 +22,8 @@ bool on_own_stack(const Thread& self, const void* address) noexcept {
 
 // The insides of what the standard library and Asio offer as a whole are theirs. Points there would
 // show faults of theirs (libstdc++ 12's std::counting_semaphore can sleep for ever: GCC bug
-// 104928), which the program cannot help, and bury its own accesses. So a call into such a
+// 104928; its std::atomic<std::shared_ptr> spins on a lock of its own), which the program cannot
+// help, and bury its own accesses. So a call into such a
 // primitive is one point, and what only keeps objects alive is none.
 Accessor find_accessor(void* caller) {
     const auto is_in = [](std::string_view function, auto... parts) {
@@ -31,7 +32,8 @@ Accessor find_accessor(void* caller) {
     for (const Place& place : places_of({&caller, 1})) {
         if (place.owner == Owner::program) break;
         if (is_in(place.function, "std::counting_semaphore", "std::__atomic_semaphore",
-                  "std::latch", "std::barrier", "std::__tree_barrier", "std::__detail::__waiter"))
+                  "std::latch", "std::barrier", "std::__tree_barrier", "std::__detail::__waiter",
+                  "std::_Sp_atomic"))
             return Accessor::primitive;
         if (is_in(place.function, "std::_Sp_counted", "std::__shared_count",
                   "_Stop_state_t::_M_add_owner", "_Stop_state_t::_M_release_ownership",

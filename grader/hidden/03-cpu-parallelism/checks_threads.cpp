@@ -166,7 +166,7 @@ TEST_CASE("03-cpu-parallelism/speed", "[03-cpu-parallelism][plain]") {
     for (const std::int64_t n : {2, 4, 8})
         examine_speed(drawn_even(draw(fmt::format("03 even, {}", n)), n, n * for_each), hint, n);
     // Few numbers, but not so few that threads would not be worth it.
-    examine_speed(drawn_even(draw("03 few"), 4, 28), hint, 4);
+    examine_speed(drawn_even(draw("03 few"), 3, 24), hint, 3);
     // More cores than threads were asked for.
     const Search narrow = drawn_even(draw("03 narrow"), 2, 40);
     examine(plan_for(

@@ -115,6 +115,13 @@ double worst_on_demand(const Costs& costs, std::int64_t n) {
     return worst;
 }
 
+double bound_in_any_order(const Costs& costs, std::int64_t n) {
+    const auto work = static_cast<double>(std::accumulate(costs.begin(), costs.end(), 0LL));
+    const auto longest = static_cast<double>(std::ranges::max(costs));
+    const auto threads = static_cast<double>(n);
+    return work / (work + longest * (threads - 1.0));
+}
+
 double best_in_large_pieces(const Costs& costs, std::int64_t n) {
     const std::size_t share = costs.size() / static_cast<std::size_t>(n);
     double best = 0.0;

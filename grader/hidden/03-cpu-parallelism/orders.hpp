@@ -24,6 +24,10 @@ using Costs = std::vector<std::int64_t>;
 /// number or half of the rest from whoever has most left.
 [[nodiscard]] double worst_on_demand(const Costs& costs, std::int64_t n);
 
+/// What no order is worse than, if whoever is free takes the next number, whichever that is: R. L.
+/// Graham, "Bounds on Multiprocessing Timing Anomalies", 1969.
+[[nodiscard]] double bound_in_any_order(const Costs& costs, std::int64_t n);
+
 /// The best of those who take a quarter of an even share at a time, or a third, or half of it.
 [[nodiscard]] double best_in_large_pieces(const Costs& costs, std::int64_t n);
 

@@ -23,15 +23,22 @@ Costs costs_of(const Search& search) {
     return costs;
 }
 
-// What the header asks for is 0.75; the difference is for what starting and ending takes.
+// What the header asks for is 0.75; the difference is for what starting and ending takes. Who lets
+// a thread for each number run as the scheduler likes has no order, and may be unlucky.
 constexpr double bound_on_demand = 0.80;
+constexpr double bound_in_bad_luck = 0.755;
 constexpr double bound_beforehand = 0.70;
 constexpr double bound_in_large_pieces = 0.72;
+
+bool pays_on_demand(const Costs& costs, std::int64_t n) {
+    return bound_in_any_order(costs, n) >= bound_in_bad_luck &&
+           worst_on_demand(costs, n) >= bound_on_demand;
+}
 
 /// The first drawn search that will do. One in 1000 does, at least; so many draws never fail.
 Search drawn(Draw draw, std::int64_t n, std::int64_t size,
              const std::function<bool(const Search&)>& will_do) {
-    constexpr int most = 20'000;
+    constexpr int most = 40'000;
     for (int i = 0; i < most; ++i) {
         const std::int64_t first = draw.number(1'000, 60'000);
         const Search search{first, first + size, n};
@@ -120,8 +127,7 @@ Search drawn_met(Draw draw) {
 Search drawn_even(Draw draw, std::int64_t n, std::int64_t size) {
     return drawn(draw, n, size, [](const Search& search) {
         const Costs costs = costs_of(search);
-        return in_slices(costs, search.n) >= bound_on_demand &&
-               worst_on_demand(costs, search.n) >= bound_on_demand;
+        return in_slices(costs, search.n) >= bound_on_demand && pays_on_demand(costs, search.n);
     });
 }
 
@@ -129,7 +135,7 @@ Search drawn_uneven(Draw draw, std::int64_t n, std::int64_t size) {
     return drawn(draw, n, size, [](const Search& search) {
         const Costs costs = costs_of(search);
         return best_beforehand(costs, search.n) <= bound_beforehand &&
-               worst_on_demand(costs, search.n) >= bound_on_demand;
+               pays_on_demand(costs, search.n);
     });
 }
 
@@ -137,7 +143,7 @@ Search drawn_coarse(Draw draw, std::int64_t n, std::int64_t size) {
     return drawn(draw, n, size, [](const Search& search) {
         const Costs costs = costs_of(search);
         return best_in_large_pieces(costs, search.n) <= bound_in_large_pieces &&
-               worst_on_demand(costs, search.n) >= bound_on_demand;
+               pays_on_demand(costs, search.n);
     });
 }
 
