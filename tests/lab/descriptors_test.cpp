@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 using namespace runs;
@@ -48,6 +49,43 @@ TEST_CASE("a reader waits for the writer of its pipe") {
     CHECK_FALSE(trace.touched_outside());
     CHECK(got == 'x');
     still_works(options);
+}
+
+TEST_CASE("of several that read from one pipe, each token goes to one, and the others wait on") {
+    const auto share_out = [] {
+        const Pipe pipe;
+        const int tickets = eventfd(0, EFD_SEMAPHORE);
+        std::array<int, 3> got{};
+        {
+            std::vector<std::jthread> readers;
+            for (int& mine : got)
+                readers.emplace_back([&] {
+                    std::uint64_t ticket = 0;
+                    static_cast<void>(read(tickets, &ticket, sizeof ticket));
+                    char token = 0;
+                    while (read(pipe.out(), &token, 1) == 1 && token != '.') ++mine;
+                });
+            for (std::size_t i = 0; i < got.size(); ++i) {
+                const std::uint64_t one = 1;
+                static_cast<void>(write(tickets, &one, sizeof one));
+            }
+            for (const char token : {'x', 'x', 'x', 'x', '.', '.', '.'}) {
+                std::this_thread::yield();
+                static_cast<void>(write(pipe.in(), &token, 1));
+            }
+        }
+        close(tickets);
+        lab::event("tokens", got[0] + got[1] + got[2]);
+    };
+    lab::ExploreOptions options;
+    options.schedules = 300;
+    const lab::Exploration exploration =
+        lab::explore(share_out, options, [](const lab::Trace& trace) -> std::optional<std::string> {
+            if (trace.marks("tokens").at(0).value == 4) return std::nullopt;
+            return "a token was lost";
+        });
+    INFO(exploration.explain());
+    CHECK_FALSE(exploration.failed());
 }
 
 TEST_CASE("a writer waits while its pipe is full") {

@@ -93,7 +93,12 @@ void await(World& world, Thread& self, int descriptor, short what) {
         pollfd one{descriptor, what, 0};
         return original_poll(&one, 1, 0) != 0;
     };
-    wait_ready(world, self, look, never, !insiders.contains(descriptor));
+    // Of several that wait at one descriptor, those who come later may find it empty again.
+    bool ready = false;
+    while (!ready) {
+        wait_ready(world, self, look, never, !insiders.contains(descriptor));
+        ready = look();
+    }
     world.touch_descriptors();  // what comes next may make others ready
 }
 

@@ -1,4 +1,5 @@
-// The C interface underneath: rwlock, barrier, spin lock, once, monotonic conditions, sem_t.
+// The C interface underneath: rwlock, barrier, spin lock, once, monotonic conditions, sem_t; and
+// C's own threads.
 #include "topics.hpp"
 
 #include <array>
@@ -9,6 +10,7 @@
 #include <sched.h>
 #include <semaphore.h>
 #include <thread>
+#include <threads.h>
 #include <vector>
 
 namespace corpus {
@@ -212,7 +214,58 @@ void ring_with_semaphores(unsigned used_at_first) {
 void semaphores_in_c() { ring_with_semaphores(0); }
 void semaphore_that_starts_too_high() { ring_with_semaphores(1); }
 
+// C's own threads -----------------------------------------------------------------------------
+
+struct Gathering {
+    mtx_t lock;
+    cnd_t changed;
+    int arrived = 0;
+    int expected = 0;
+
+    explicit Gathering(int count) : expected{count} {
+        mtx_init(&lock, mtx_plain);
+        cnd_init(&changed);
+    }
+    ~Gathering() {
+        cnd_destroy(&changed);
+        mtx_destroy(&lock);
+    }
+    Gathering(const Gathering&) = delete;
+    Gathering& operator=(const Gathering&) = delete;
+};
+
+/// Gives back how many were there before.
+int arrive_in_c(void* given) {
+    Gathering& gathering = *static_cast<Gathering*>(given);
+    mtx_lock(&gathering.lock);
+    const int before = gathering.arrived++;
+    if (gathering.arrived == gathering.expected) cnd_broadcast(&gathering.changed);
+    while (gathering.arrived < gathering.expected) cnd_wait(&gathering.changed, &gathering.lock);
+    mtx_unlock(&gathering.lock);
+    return before;
+}
+
+void gather(int expected) {
+    Gathering gathering{expected};
+    std::array<thrd_t, 3> threads{};
+    for (thrd_t& thread : threads) thrd_create(&thread, arrive_in_c, &gathering);
+    int sum = 0;
+    for (const thrd_t thread : threads) {
+        int result = 0;
+        thrd_join(thread, &result);
+        sum += result;
+    }
+    expect(sum == 0 + 1 + 2, "a thread's result is not what its function returned");
+}
+
+void threads_of_c() { gather(3); }
+void threads_of_c_one_too_few() { gather(4); }
+
 constexpr Program table[] = {
+    correct("threads_of_c", "Three threads of C wait for each other on a condition of C.",
+            threads_of_c),
+    faulty("threads_of_c_one_too_few", "They wait for a fourth, which never comes.",
+           threads_of_c_one_too_few, Kind::never_woken, 1, "arrive_in_c"),
     correct("rwlock_in_c", "pthread_rwlock with two readers and two writers.", rwlock_in_c),
     correct("spin_lock_in_c", "pthread_spin_lock round a counter.", spin_lock_in_c),
     correct("error_checking_mutex", "An error-checking mutex reports misuse and goes on.",
