@@ -270,7 +270,7 @@ TEST_CASE("parts of which not all were asked the same are not put together") {
     };
     const auto collect = [&](const char* number) {
         return room.call({"collect", room.folder(std::string{"part"} + number).string(), "--out",
-                             whole.string()});
+                          whole.string()});
     };
     // Each machine would draw its own.
     CHECK(grade_part("1", {}) == 2);
@@ -281,7 +281,7 @@ TEST_CASE("parts of which not all were asked the same are not put together") {
     CHECK(grade_part("1", {}) == 0);
     REQUIRE(grade_part("2", {"--seed", "6"}) == 0);
     CHECK(room.call({"collect", room.folder("part1").string(), room.folder("part2").string(),
-                        "--out", whole.string()}) == 2);
+                     "--out", whole.string()}) == 2);
     CHECK(room.said().find("seed") != std::string::npos);
     CHECK_FALSE(Gradebook::is_in(whole));
     // Nor one after the other.
