@@ -113,19 +113,20 @@ void two_calls(const Workload& workload, Telling& telling) {
     Site site = site_of(workload);
     Site other_site = site_of(workload);
     call(workload, telling, [&] {
+        std::vector<std::int64_t> other_pages;
         std::exception_ptr error;
         {
             const std::jthread other{[&] {
                 try {
-                    telling.list("other pages", downloaded(workload, other_site));
+                    other_pages = downloaded(workload, other_site);
                 } catch (...) {
                     error = std::current_exception();
                 }
             }};
-            std::vector<std::int64_t> pages = downloaded(workload, site);
-            telling.list("pages", std::move(pages));
+            telling.list("pages", downloaded(workload, site));
         }
         if (error) std::rethrow_exception(error);
+        telling.list("other pages", std::move(other_pages));
     });
     telling.number("fetches", static_cast<std::int64_t>(site.fetches() + other_site.fetches()));
 }

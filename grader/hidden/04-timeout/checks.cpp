@@ -177,7 +177,8 @@ TEST_CASE("04-timeout/own", "[04-timeout][plain]") {
     Call before = drawn_call(drawn, true);
     before.fails = true;
     examine_ends({before});
-    if (Call nothing = before; waits_for_nothing(drawn)) {
+    const bool awaits_nothing = waits_for_nothing(drawn);
+    if (Call nothing = before; awaits_nothing) {
         nothing.type = Type::nothing;
         examine_ends({nothing});
     }
@@ -199,7 +200,7 @@ TEST_CASE("04-timeout/own", "[04-timeout][plain]") {
         examine_ends({otherwise});
     }
 
-    if (Call nothing = after; waits_for_nothing(drawn)) {
+    if (Call nothing = after; awaits_nothing) {
         nothing.type = Type::nothing;
         examine_ends({nothing});
     }
