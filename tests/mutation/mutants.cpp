@@ -1,6 +1,6 @@
 #include "mutants.hpp"
 
-#include <array>
+#include <optional>
 #include <regex>
 #include <set>
 #include <utility>
@@ -42,7 +42,15 @@ const std::vector<Swap>& swaps() {
         {"constant", std::regex{R"(\b1\b(?![.']))"}, "2"},
         {"sign", std::regex{R"( \+ )"}, " - "},
         {"sign", std::regex{R"( - )"}, " + "},
+        {"product", std::regex{R"( \* )"}, " / "},
+        {"product", std::regex{R"( / )"}, " * "},
         {"increment", std::regex{R"(\+\+)"}, "--"},
+        {"min to max", std::regex{R"(std::min\b)"}, "std::max"},
+        {"break to continue", std::regex{R"(\bbreak;)"}, "continue;"},
+        {"continue to break", std::regex{R"(\bcontinue;)"}, "break;"},
+        {"wait for all", std::regex{R"(\bwait_for_one\b)"}, "wait_for_all"},
+        {"narrow catch", std::regex{R"(catch \(const [\w:]+& (\w+)\))"},
+         "catch (const std::bad_alloc& $1)"},
         {"capacity", std::regex{R"(\bcapacity_\b(?=[ );]))"}, "capacity_ + 1"},
     };
     return all;
@@ -58,6 +66,8 @@ const std::vector<Removal>& removals() {
         {"remove close", std::regex{R"((close|rollback|cleanup|clean_up)\()"}},
         {"remove throw", std::regex{R"(\b(throw\b|rethrow_exception))"}},
         {"remove assignment", std::regex{R"(^\s*[\w.\[\]>-]+ [-+]?= )"}},
+        {"remove statement",
+         std::regex{R"(^\s*(\(void\))?(co_await )?(\+\+|--)?[\w.:>\[\]-]+(<.*>)?[({;])"}},
     };
     return all;
 }
@@ -104,17 +114,43 @@ Code code_of(const std::string& line) {
     return code;
 }
 
-bool is_statement(const std::string& code) {
+/// Whether a line is a whole statement; `before` is the code of the line before it.
+bool is_statement(const std::string& code, const std::string& before) {
     if (code.empty() || code.back() != ';') return false;
+    if (!before.empty() && std::string_view{";{}:"}.find(before.back()) == std::string_view::npos)
+        return false;
     // Not the tail of a longer one, and not one that something else goes with.
     static const std::regex begins_elsewhere{
-        R"(^(else|case|default|return|co_return|\}|\)|using|if|for)\b)"};
+        R"(^(else|case|default|return|co_return|\}|\)|using|if|for)\b|= (delete|default);$)"};
     int depth = 0;
     for (const char c : code) {
         depth += c == '(' || c == '{' ? 1 : c == ')' || c == '}' ? -1 : 0;
         if (depth < 0) return false;
     }
     return depth == 0 && !std::regex_search(code, begins_elsewhere);
+}
+
+/// The condition of an `if` or `while`, and what it governs on the same line.
+struct Condition {
+    std::size_t begin = 0;  ///< where it begins, after an initialiser
+    std::size_t end = 0;    ///< where its closing parenthesis is
+};
+
+/// Nothing where the line holds no condition, or not the whole of it.
+std::optional<Condition> condition_of(const std::string& code) {
+    static const std::regex opening{R"(\b(if|while) \()"};
+    std::smatch match;
+    if (!std::regex_search(code, match, opening)) return std::nullopt;
+    Condition condition;
+    condition.begin = static_cast<std::size_t>(match.position() + match.length());
+    int depth = 1;
+    for (condition.end = condition.begin; condition.end < code.size(); ++condition.end) {
+        const char c = code[condition.end];
+        depth += c == '(' || c == '{' ? 1 : c == ')' || c == '}' ? -1 : 0;
+        if (depth == 0) return condition;
+        if (depth == 1 && c == ';') condition.begin = condition.end + 2;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -132,6 +168,7 @@ std::vector<Mutant> mutants_of(std::string_view source) {
             {kind, number + 1, trimmed(lines[number]), trimmed(line), std::move(text)});
     };
 
+    std::string before;  // this line's
     for (std::size_t number = 0; number < lines.size(); ++number) {
         const std::string& line = lines[number];
         const Code code = code_of(line);
@@ -140,9 +177,14 @@ std::vector<Mutant> mutants_of(std::string_view source) {
         const std::string statement = trimmed(head);
         if (statement.empty() || statement.front() == '#') continue;
 
-        if (is_statement(statement))
+        if (is_statement(statement, std::exchange(before, statement)))
             for (const Removal& removal : removals())
                 if (std::regex_search(head, removal.pattern)) add(removal.kind, number, "");
+
+        if (const std::optional<Condition> condition = condition_of(head))
+            for (const char* const always : {"true", "false"})
+                add("condition", number,
+                    head.substr(0, condition->begin) + always + head.substr(condition->end) + tail);
 
         for (const Swap& swap : swaps()) {
             auto from = head.cbegin();

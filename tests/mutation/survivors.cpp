@@ -41,8 +41,8 @@ Survivors::Survivors(const std::filesystem::path& file) {
 std::string Survivors::why(const std::string& exercise, const std::string& file,
                            const Mutant& mutant) {
     for (Entry& entry : entries_) {
-        if (entry.exercise != exercise || entry.file != file || entry.was != mutant.was ||
-            entry.becomes != mutant.becomes)
+        if (entry.used || entry.exercise != exercise || entry.file != file ||
+            entry.was != mutant.was || entry.becomes != mutant.becomes)
             continue;
         entry.used = true;
         return entry.why;
