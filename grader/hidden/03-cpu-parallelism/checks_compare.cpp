@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cmath>
 #include <set>
+#include <utility>
 
 namespace lockstep::cpu_parallelism {
 namespace {
@@ -187,17 +188,39 @@ std::optional<Complaint> measured(const Search& search, const Played& run) {
     return std::nullopt;
 }
 
+/// Threads and processes are real here, and so is their luck. A search that hangs or crashes now
+/// and then is for the other checks to find, which hold its threads and workers together: this one
+/// objects when the comparison never comes back.
+void examine_measuring(Plan plan) {
+    const Judge judge = std::exchange(plan.judge, did_not_return);
+    const auto out_of_luck = [](const Played& run) {
+        const std::optional<Complaint> complaint = did_not_return(run);
+        return complaint && complaint->verdict != Verdict::timeout;
+    };
+    bool unlucky = false;
+    Plan once = plan;
+    once.judge = [&](const Played& run) {
+        unlucky = out_of_luck(run);
+        return unlucky ? std::nullopt : judge(run);
+    };
+    examine(once);
+    if (!unlucky) return;
+    Plan more = plan;
+    more.schedules = 4;
+    if (!ever_holds(more)) examine(plan);
+}
+
 /// Where run_processes starts fewer workers itself, or more, the mistake is not one of measuring.
 void examine_n(const Search& search) {
     const Judge as_many = [search](const Played& run) { return n_passed_on(search, run); };
     if (ever_holds(real_plan("processes", search, as_many)))
-        examine(real_plan("compare", search, as_many));
+        examine_measuring(real_plan("compare", search, as_many));
 }
 
 void examine_compare(const Search& search, Judge judge, std::chrono::nanoseconds nap = 0ns) {
     Plan plan = real_plan("compare", search, std::move(judge));
     plan.workload["nap"] = {nap.count()};
-    examine(plan);
+    examine_measuring(plan);
 }
 
 /// A worker is killed. Where run_processes does not tell, the mistake is not one of measuring.
@@ -208,7 +231,7 @@ void examine_failure(const Search& search) {
         plan.workload["at"] = {search.last - 1};
         return plan;
     };
-    if (ever_holds(befall("processes"))) examine(befall("compare"));
+    if (ever_holds(befall("processes"))) examine_measuring(befall("compare"));
 }
 
 }  // namespace

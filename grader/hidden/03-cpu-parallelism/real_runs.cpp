@@ -27,6 +27,18 @@ std::string as_list(std::string_view lines) {
     return text;
 }
 
+/// What to look for when everybody waits, as `waits` says, a line for each process.
+const char* hint_for(std::string_view waits) {
+    const std::size_t lines = static_cast<std::size_t>(std::ranges::count(waits, '\n'));
+    if (lines == 1 && waits.ends_with("its threads\n"))
+        return "No process is left to wait for. Look for a mutex that whoever waits for the thread "
+               "holds itself, for a notification that nobody sends, and for a thread that reads "
+               "from a pipe whose writing side is open in this very process.";
+    return "Who writes to a full pipe waits for a reader: read a worker's output to its end before "
+           "you wait for the worker. Who reads to an end waits until every copy of the writing "
+           "side is closed: your own, and those that other workers have inherited (O_CLOEXEC).";
+}
+
 }  // namespace
 
 Plan real_plan(const char* scenario, const Search& search, Judge judge) {
@@ -52,11 +64,7 @@ std::optional<Complaint> did_not_return(const Played& run) {
         complaint.verdict = Verdict::deadlock;
         complaint.happened =
             "Everybody waits, and nobody is left to end it:" + as_list(run.answer.text("waits"));
-        complaint.hint =
-            "Who writes to a full pipe waits for a reader: read a worker's output to its end "
-            "before "
-            "you wait for the worker. Who reads to an end waits until every copy of the writing "
-            "side is closed: your own, and those that other workers have inherited (O_CLOEXEC).";
+        complaint.hint = hint_for(run.answer.text("waits"));
         return complaint;
     case End::signalled:
         complaint.verdict = Verdict::crash;
