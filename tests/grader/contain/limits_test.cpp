@@ -58,6 +58,15 @@ TEST_CASE("a program that spins is ended for its CPU time") {
     CHECK(outcome.cpu >= 190ms);
 }
 
+TEST_CASE("the kernel, which counts CPU time by ticks, is not the first to end a program for it") {
+    const Containment* containment = GENERATE(from_range(places))();
+    REQUIRE_PLACE(containment);
+    Job job = guest({"cpu_limit"});
+    job.limits.cpu = 20s;
+    // By ticks, a program has had up to twice its time, and ignores SIGXCPU.
+    CHECK(std::stol(containment->run(job).output) >= 2 * 20);
+}
+
 TEST_CASE("the CPU time of all processes counts together") {
     const Containment* containment = GENERATE(from_range(places))();
     REQUIRE_PLACE(containment);

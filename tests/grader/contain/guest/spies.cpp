@@ -124,6 +124,13 @@ Deeds spies() {
              std::cout << limit.rlim_max;
              return 0;
          }},
+        {"cpu_limit",
+         [](const Arguments&) {
+             rlimit limit{};
+             ::getrlimit(RLIMIT_CPU, &limit);
+             std::cout << limit.rlim_cur;
+             return 0;
+         }},
     };
 }
 
