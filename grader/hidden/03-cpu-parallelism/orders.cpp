@@ -122,12 +122,15 @@ double bound_in_any_order(const Costs& costs, std::int64_t n) {
     return work / (work + longest * (threads - 1.0));
 }
 
-double best_in_large_pieces(const Costs& costs, std::int64_t n) {
+Span in_large_pieces(const Costs& costs, std::int64_t n) {
     const std::size_t share = costs.size() / static_cast<std::size_t>(n);
-    double best = 0.0;
-    for (const std::size_t part : {2, 3, 4})
-        best = std::max(best, on_demand(costs, n, (share + part - 1) / part));
-    return best;
+    Span span{1.0, 0.0};
+    for (const std::size_t part : {2, 3, 4}) {
+        const double one = on_demand(costs, n, (share + part - 1) / part);
+        span.worst = std::min(span.worst, one);
+        span.best = std::max(span.best, one);
+    }
+    return span;
 }
 
 double in_slices(const Costs& costs, std::int64_t n) {

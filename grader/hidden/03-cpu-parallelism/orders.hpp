@@ -28,8 +28,13 @@ using Costs = std::vector<std::int64_t>;
 /// Graham, "Bounds on Multiprocessing Timing Anomalies", 1969.
 [[nodiscard]] double bound_in_any_order(const Costs& costs, std::int64_t n);
 
-/// The best of those who take a quarter of an even share at a time, or a third, or half of it.
-[[nodiscard]] double best_in_large_pieces(const Costs& costs, std::int64_t n);
+struct Span {
+    double worst;
+    double best;
+};
+
+/// Of those who take a quarter of an even share at a time, or a third, or half of it.
+[[nodiscard]] Span in_large_pieces(const Costs& costs, std::int64_t n);
 
 /// Everybody has a slice, the remainder spread over them.
 [[nodiscard]] double in_slices(const Costs& costs, std::int64_t n);

@@ -127,7 +127,9 @@ Search drawn_met(Draw draw) {
 Search drawn_even(Draw draw, std::int64_t n, std::int64_t size) {
     return drawn(draw, n, size, [](const Search& search) {
         const Costs costs = costs_of(search);
-        return in_slices(costs, search.n) >= bound_on_demand && pays_on_demand(costs, search.n);
+        return in_slices(costs, search.n) >= bound_on_demand &&
+               in_large_pieces(costs, search.n).worst >= bound_on_demand &&
+               pays_on_demand(costs, search.n);
     });
 }
 
@@ -142,7 +144,7 @@ Search drawn_uneven(Draw draw, std::int64_t n, std::int64_t size) {
 Search drawn_coarse(Draw draw, std::int64_t n, std::int64_t size) {
     return drawn(draw, n, size, [](const Search& search) {
         const Costs costs = costs_of(search);
-        return best_in_large_pieces(costs, search.n) <= bound_in_large_pieces &&
+        return in_large_pieces(costs, search.n).best <= bound_in_large_pieces &&
                pays_on_demand(costs, search.n);
     });
 }

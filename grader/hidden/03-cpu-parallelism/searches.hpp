@@ -42,8 +42,9 @@ struct Search {
 /// one that is shorter, and longer than all before.
 [[nodiscard]] Search drawn_met(Draw draw);
 
-/// Slices of equal length are nearly equal work. Here as below, whoever is free and takes any
-/// number at all is at least 0.755 n times as fast as one alone.
+/// Slices of equal length are nearly equal work, and so are halves, thirds and quarters of them
+/// that are taken on demand. Here as below, whoever is free and takes any number at all is at least
+/// 0.755 n times as fast as one alone.
 [[nodiscard]] Search drawn_even(Draw draw, std::int64_t n, std::int64_t size);
 
 /// Whoever takes few numbers at a time, in whatever order (orders.hpp), is at least 0.8 n times as
