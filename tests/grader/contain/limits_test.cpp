@@ -63,8 +63,8 @@ TEST_CASE("the kernel, which counts CPU time by ticks, is not the first to end a
     REQUIRE_PLACE(containment);
     Job job = guest({"cpu_limit"});
     job.limits.cpu = 20s;
-    // By ticks, a program has had up to twice its time, and ignores SIGXCPU.
-    CHECK(std::stol(containment->run(job).output) >= 2 * 20);
+    // Twice the time: by ticks, a program may seem to have had a good deal more than it had.
+    CHECK(std::stol(containment->run(job).output) >= 40);
 }
 
 TEST_CASE("the CPU time of all processes counts together") {
