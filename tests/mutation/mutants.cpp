@@ -114,6 +114,9 @@ Code code_of(const std::string& line) {
     return code;
 }
 
+/// By how much a character goes deeper into parentheses and braces.
+int nesting(char c) { return c == '(' || c == '{' ? 1 : c == ')' || c == '}' ? -1 : 0; }
+
 /// Whether a line is a whole statement; `before` is the code of the line before it.
 bool is_statement(const std::string& code, const std::string& before) {
     if (code.empty() || code.back() != ';') return false;
@@ -124,7 +127,7 @@ bool is_statement(const std::string& code, const std::string& before) {
         R"(^(else|case|default|return|co_return|\}|\)|using|if|for)\b|= (delete|default);$)"};
     int depth = 0;
     for (const char c : code) {
-        depth += c == '(' || c == '{' ? 1 : c == ')' || c == '}' ? -1 : 0;
+        depth += nesting(c);
         if (depth < 0) return false;
     }
     return depth == 0 && !std::regex_search(code, begins_elsewhere);
@@ -146,7 +149,7 @@ std::optional<Condition> condition_of(const std::string& code) {
     int depth = 1;
     for (condition.end = condition.begin; condition.end < code.size(); ++condition.end) {
         const char c = code[condition.end];
-        depth += c == '(' || c == '{' ? 1 : c == ')' || c == '}' ? -1 : 0;
+        depth += nesting(c);
         if (depth == 0) return condition;
         if (depth == 1 && c == ';') condition.begin = condition.end + 2;
     }
@@ -168,7 +171,7 @@ std::vector<Mutant> mutants_of(std::string_view source) {
             {kind, number + 1, trimmed(lines[number]), trimmed(line), std::move(text)});
     };
 
-    std::string before;  // this line's
+    std::string before;  // the code of the line before
     for (std::size_t number = 0; number < lines.size(); ++number) {
         const std::string& line = lines[number];
         const Code code = code_of(line);

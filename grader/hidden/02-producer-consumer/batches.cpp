@@ -76,17 +76,18 @@ void examine_batch(const Batch& batch, Judge judge, std::vector<lab::Diagnosis::
 std::optional<Complaint> unexpected_exception(const Played& run) {
     const std::string_view threw = run.answer.text("threw");
     if (threw.empty()) return std::nullopt;
-    const bool handling = !places(run.trace, "handle").empty();
+    std::vector<std::vector<lab::Place>> handling = places(run.trace, "handle");
+    const bool handled = !handling.empty();
     return Complaint{
         .expected = "run_pipeline comes back with a summary, whatever its handlers throw.",
         .happened = fmt::format("It threw {}: {}{}", threw,
                                 lab::printable::clean(run.answer.text("what"), 200),
-                                handling ? "" : " No handler had been called."),
-        .hint = handling ? "Catch std::exception around the call of the one handler, in the "
-                           "worker's loop: then the loop goes on."
-                         : "It is the pipeline itself that throws: read what the exception says. A "
-                           "list without items is a list too, and its summary is empty.",
-        .stacks = places(run.trace, "handle")};
+                                handled ? "" : " No handler had been called."),
+        .hint = handled ? "Catch std::exception around the call of the one handler, in the "
+                          "worker's loop: then the loop goes on."
+                        : "It is the pipeline itself that throws: read what the exception says. A "
+                          "list without items is a list too, and its summary is empty.",
+        .stacks = std::move(handling)};
 }
 
 }  // namespace lockstep::producer_consumer

@@ -28,6 +28,7 @@ using Costs = std::vector<std::int64_t>;
 /// Graham, "Bounds on Multiprocessing Timing Anomalies", 1969.
 [[nodiscard]] double bound_in_any_order(const Costs& costs, std::int64_t n);
 
+/// Of several ways, the two between which all lie.
 struct Span {
     double worst;
     double best;

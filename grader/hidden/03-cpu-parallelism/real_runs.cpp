@@ -31,9 +31,10 @@ std::string as_list(std::string_view lines) {
 const char* hint_for(std::string_view waits) {
     const std::size_t lines = static_cast<std::size_t>(std::ranges::count(waits, '\n'));
     if (lines == 1 && waits.ends_with("its threads\n"))
-        return "No process is left to wait for. Look for a mutex that whoever waits for the thread "
-               "holds itself, for a notification that nobody sends, and for a thread that reads "
-               "from a pipe whose writing side is open in this very process.";
+        return "No process is left to wait for. Look for a lock that is kept while its holder "
+               "waits "
+               "for a thread that needs it, for a notification that nobody sends, and for a thread "
+               "that reads from a pipe whose writing side is open in this very process.";
     return "Who writes to a full pipe waits for a reader: read a worker's output to its end before "
            "you wait for the worker. Who reads to an end waits until every copy of the writing "
            "side is closed: your own, and those that other workers have inherited (O_CLOEXEC).";
